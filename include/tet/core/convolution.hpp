@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/index.hpp>
+
+namespace tet {
+
+/// Whether a convolution may use an algorithm that rounds differently from the plain sum.
+///
+/// Error: `winograd` (float, 3x3, stride 1 only) is off by at most 1e-4 of the largest output; `direct` rounds as any order of summation does.
+enum class Exactness { direct, winograd };
+
+/// Sizes of one 2-D convolution over a batch of images (all timesteps' frames are images).
+///
+///   y[n, i, j, o] = bias[o] + sum_{p, q, c} w[p, q, c, o] * x[n, i*stride + p - padding, j*stride + q - padding, c]
+///
+/// (out of range reads 0). Weights are stored [kernel][kernel][in][out]: one spike adds one contiguous row of outputs.
+struct ConvGeometry {
+  Index images = 0;
+  Index height = 0, width = 0, in_channels = 0;
+  Index out_channels = 0;
+  Index kernel = 1, stride = 1, padding = 0;
+  Exactness exactness = Exactness::winograd;
+
+  constexpr Index out_height() const { return (height + 2 * padding - kernel) / stride + 1; }
+  constexpr Index out_width() const { return (width + 2 * padding - kernel) / stride + 1; }
+  constexpr Index in_pixels() const { return height * width; }
+  constexpr Index out_pixels() const { return out_height() * out_width(); }
+  constexpr Index weights() const { return kernel * kernel * in_channels * out_channels; }
+};
+
+}  // namespace tet

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/config.hpp>
+#include <tet/core/storage.hpp>
+#include <tet/core/parameter_range.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace tet {
+
+enum class Momentum { classical, nesterov };
+
+struct SgdOptions {
+  double learning_rate = 0.1;
+  double momentum = 0.9;
+  double weight_decay = 0;
+  Momentum kind = Momentum::classical;
+};
+
+/// Stochastic gradient descent with momentum.
+///
+///   g += weight_decay * p;  buffer = momentum * buffer + g;  p -= lr * buffer   (Nesterov: lr * (g + momentum * buffer))
+///
+/// Source: torch.optim.SGD (dampening 0); the buffer starts as the first g.
+template <class Backend, class Scalar>
+class Sgd {
+ public:
+  static constexpr char const* name = "SGD";
+  using Options = SgdOptions;
+
+  template <class Model>
+  explicit Sgd(Model& model, SgdOptions options = {}) : options_(options), buffer_(model.parameters().count) {}
+
+  double learning_rate() const { return options_.learning_rate; }
+  void set_learning_rate(double value) { options_.learning_rate = value; }
+  SgdOptions const& options() const { return options_; }
+
+  void step(Backend& exec, ParameterRange<Scalar> const& range) {
+    Rule const rule{Scalar(options_.learning_rate), Scalar(options_.momentum), Scalar(options_.weight_decay), options_.kind};
+    update_parameters(exec, rule, range.count, range.values, range.gradients, std::array{buffer_.data()});
+    ++steps_;
+  }
+
+  /// Calls visit(name, storage) for each array of the optimiser's state.
+  template <class Visit>
+  void visit_state(Visit&& visit) {
+    visit("momentum", buffer_);
+  }
+  std::uint64_t steps() const { return steps_; }
+  void set_steps(std::uint64_t steps) { steps_ = steps; }
+
+ private:
+  struct Rule {
+    Scalar learning_rate, momentum, weight_decay;
+    Momentum kind;
+
+    template <class V>
+    TET_HD V operator()(V p, V g, std::array<V, 1>& buffer) const {
+      g = g + V(weight_decay) * p;
+      buffer[0] = V(momentum) * buffer[0] + g;
+      V const direction = kind == Momentum::nesterov ? g + V(momentum) * buffer[0] : buffer[0];
+      return p - V(learning_rate) * direction;
+    }
+  };
+
+  SgdOptions options_;
+  Storage<Backend, Scalar> buffer_;
+  std::uint64_t steps_ = 0;
+};
+
+template <class Model>
+Sgd(Model&, SgdOptions = {}) -> Sgd<typename Model::Backend, typename Model::Scalar>;
+
+}  // namespace tet
