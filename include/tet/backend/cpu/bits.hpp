@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/pack.hpp>
+
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX2__) || defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+namespace tet::cpu {
+
+// What vector extensions cannot say: lanes to bits and back. Each has a portable twin.
+
+/// Bit i is set where lane i of the mask is true.
+template <class Scalar, int Width>
+std::uint32_t mask_bits_portable(typename Pack<Scalar, Width>::Mask mask) {
+  std::uint32_t bits = 0;
+  for (int i = 0; i < Width; ++i) bits |= std::uint32_t(mask.m[i] != 0) << i;
+  return bits;
+}
+
+template <class Scalar, int Width>
+std::uint32_t mask_bits(typename Pack<Scalar, Width>::Mask mask) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(mask.m) == 64 && sizeof(Scalar) == 4) {
+    __m512i lanes;
+    std::memcpy(&lanes, &mask.m, 64);
+    return _mm512_test_epi32_mask(lanes, lanes);
+  } else if constexpr (sizeof(mask.m) == 64) {
+    __m512i lanes;
+    std::memcpy(&lanes, &mask.m, 64);
+    return _mm512_test_epi64_mask(lanes, lanes);
+  } else {
+    return mask_bits_portable<Scalar, Width>(mask);
+  }
+#elif defined(__AVX2__)
+  if constexpr (sizeof(mask.m) == 32 && sizeof(Scalar) == 4) {
+    __m256 lanes;
+    std::memcpy(&lanes, &mask.m, 32);
+    return std::uint32_t(_mm256_movemask_ps(lanes));
+  } else if constexpr (sizeof(mask.m) == 64 && sizeof(Scalar) == 8) {
+    __m256d low, high;
+    std::memcpy(&low, &mask.m, 32);
+    std::memcpy(&high, reinterpret_cast<char const*>(&mask.m) + 32, 32);
+    return std::uint32_t(_mm256_movemask_pd(low) | _mm256_movemask_pd(high) << 4);
+  } else {
+    return mask_bits_portable<Scalar, Width>(mask);
+  }
+#else
+  return mask_bits_portable<Scalar, Width>(mask);
+#endif
+}
+
+/// Lane i is 1 where bit i is set, else 0.
+template <class Scalar, int Width>
+Pack<Scalar, Width> bits_to_pack(std::uint32_t bits) {
+  using Lanes = typename Pack<Scalar, Width>::MaskVector;
+  Lanes select{};
+  for (int i = 0; i < Width; ++i) select[i] = decltype(+select[0])(1) << i;  // folded to a constant
+  Lanes const hit = (Lanes{} + decltype(+select[0])(bits)) & select;
+  return Pack<Scalar, Width>::of(hit != 0 ? typename Pack<Scalar, Width>::Vector{} + Scalar(1)
+                                          : typename Pack<Scalar, Width>::Vector{});
+}
+
+/// Byte i is 1 where bit i is set, else 0.
+inline std::uint64_t bits_to_bytes(std::uint8_t bits) {
+  std::uint64_t const chosen = (bits * 0x0101010101010101ull) & 0x8040201008040201ull;
+  return ((chosen + 0x7F7F7F7F7F7F7F7Full) >> 7) & 0x0101010101010101ull;
+}
+
+}  // namespace tet::cpu

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cpu/conv/activity.hpp>
+#include <tet/backend/cpu/conv/bias_gradient.hpp>
+#include <tet/backend/cpu/conv/dense_direct.hpp>
+#include <tet/backend/cpu/conv/plain.hpp>
+#include <tet/backend/cpu/conv/spike_forward.hpp>
+#include <tet/backend/cpu/conv/winograd.hpp>
+#include <tet/backend/cpu/cpu.hpp>
+#include <tet/core/activation.hpp>
+#include <tet/core/arena.hpp>
+#include <tet/core/convolution.hpp>
+#include <tet/core/workspace.hpp>
+
+namespace tet {
+
+namespace conv {
+
+inline bool uses_winograd(ConvGeometry const& g, Correlation const& c) {
+  return g.exactness == Exactness::winograd && Winograd::applies(c);
+}
+
+inline void plan_dense(Arena& arena, ConvGeometry const& g, Correlation const& c, Index slots) {
+  if (uses_winograd(g, c)) Winograd::plan(arena, c, slots);
+  else DenseDirect::plan(arena, c, slots);
+}
+
+template <class Loops, class Kind>
+void run_dense(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Correlation const& c, Activation<Kind, float> x,
+               float const* weight, float const* bias, float* y) {
+  if (uses_winograd(g, c)) Winograd::plan(arena, c, exec.slots()).run(exec, x, weight, bias, y);
+  else DenseDirect::plan(arena, c, exec.slots()).run(exec, x, weight, bias, y);
+}
+
+}  // namespace conv
+
+/// Bytes of workspace that the largest of the three passes may use with the given number of slots; a function of sizes only.
+template <class Kind, class Scalar>
+Index conv_workspace(ConvGeometry const& g, Index slots) {
+  Index bytes = conv::bias_gradient_workspace<Scalar>(g);
+  if constexpr (std::is_same_v<Scalar, float>) {
+    for (Index a = 0; a < g.stride; ++a)
+      for (Index b = 0; b < g.stride; ++b) {
+        Arena arena;
+        conv::plan_dense(arena, g, conv::Correlation::input_gradient(g, a, b), slots);
+        bytes = std::max(bytes, arena.peak());
+      }
+    Arena arena;
+    if constexpr (!std::is_same_v<Kind, Analog>) {
+      conv::ActivityScratch::plan<Kind>(arena, g);
+      Index const mark = arena.mark();
+      conv::SpikeForward::plan<Kind>(arena, g, slots);
+      arena.release(mark);
+    }
+    conv::plan_dense(arena, g, conv::Correlation::forward(g), slots);
+    bytes = std::max(bytes, arena.peak());
+  }
+  return bytes;
+}
+
+/// y = x * weight + bias, see ConvGeometry; bias may be nullptr.
+template <class Loops, class Kind, class Scalar>
+void conv_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* weight, Scalar const* bias,
+                  Scalar* y, [[maybe_unused]] Workspace w) {
+  if constexpr (std::is_same_v<Scalar, float>) {
+    Arena arena(w.data, w.bytes);
+    if constexpr (!std::is_same_v<Kind, Analog>) {
+      auto const scratch = conv::ActivityScratch::plan<Kind>(arena, g);
+      auto const active = conv::activity(exec, x, scratch);
+      if (2 * active.count < g.images * g.in_pixels() * g.in_channels) {
+        auto const spike = conv::SpikeForward::plan<Kind>(arena, g, exec.slots());
+        return spike.run(exec, active, x, weight, bias, y);
+      }
+    }
+    conv::run_dense(exec, arena, g, conv::Correlation::forward(g), x, weight, bias, y);
+  } else {
+    conv::plain_forward(exec, g, x, weight, bias, y);
+  }
+}
+
+/// Overwrites dweight, and dbias where it is not nullptr.
+template <class Loops, class Kind, class Scalar>
+void conv_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* dy, Scalar* dweight,
+                          Scalar* dbias, Workspace w) {
+  if (dbias != nullptr) conv::bias_gradient(exec, g, dy, dbias, reinterpret_cast<Scalar*>(w.data));
+  conv::plain_weight_gradient(exec, g, x, dy, dweight);
+}
+
+/// Overwrites dx.
+template <class Loops, class Scalar>
+void conv_input_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar const* weight, Scalar const* dy, Scalar* dx,
+                         [[maybe_unused]] Workspace w) {
+  if constexpr (std::is_same_v<Scalar, float>) {
+    // The view is only read; activations carry a mutable pointer.
+    Activation<Analog, float> const source{const_cast<float*>(dy), g.images * g.out_pixels(), g.out_channels};
+    for (Index a = 0; a < g.stride; ++a)
+      for (Index b = 0; b < g.stride; ++b) {
+        auto const c = conv::Correlation::input_gradient(g, a, b);
+        conv::run_dense(exec, Arena(w.data, w.bytes), g, c, source, weight, static_cast<float const*>(nullptr), dx);
+      }
+  } else {
+    conv::plain_input_gradient(exec, g, weight, dy, dx);
+  }
+}
+
+}  // namespace tet

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cpu/cpu.hpp>
+#include <tet/core/loss_term.hpp>
+#include <tet/core/workspace.hpp>
+
+#include <algorithm>
+
+namespace tet {
+
+/// Bytes that loss_and_gradient needs.
+template <class Scalar, class Loops>
+Index loss_workspace(BasicCpu<Loops> const& exec, Index batch, Index classes) {
+  return batch * 2 * Index(sizeof(double)) + exec.slots() * 4 * classes * Index(sizeof(Scalar));
+}
+
+/// Sum over the batch of a loss, and how many samples were classified rightly.
+struct LossSum {
+  double loss = 0;
+  Index correct = 0;
+};
+
+/// L = 1/(T B) * sum over t, b of loss(term), with its gradient; returns L and the number of samples whose mean output is largest at
+/// the label.
+///
+/// Shape: output, doutput [T, B, K], labels [B]. doutput == nullptr: no gradient.
+/// Order: t within a sample, then b; the same bits for any number of threads.
+template <class Loops, class Loss, class Scalar>
+LossSum loss_and_gradient(BasicCpu<Loops>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
+                          Scalar const* output, int const* labels, Scalar* doutput, Workspace workspace) {
+  double* const losses = reinterpret_cast<double*>(workspace.data);
+  double* const correct = losses + batch;
+  Scalar* const rows = reinterpret_cast<Scalar*>(correct + batch);
+  Scalar const share = Scalar(1) / (Scalar(timesteps) * Scalar(batch));
+  exec.parallel_for(batch, [&](Index b, Index slot) {
+    Scalar* const mean = rows + slot * 4 * classes;
+    Scalar* const dmean = mean + classes;  // of one timestep
+    Scalar* const dmean_sum = dmean + classes;
+    Scalar* const discarded = dmean_sum + classes;  // gradient that nobody wants
+    for (Index k = 0; k < classes; ++k) {
+      Scalar total = 0;
+      for (Index t = 0; t < timesteps; ++t) total += output[(t * batch + b) * classes + k];
+      mean[k] = total / Scalar(timesteps);
+    }
+    std::fill_n(dmean_sum, classes, Scalar(0));
+    double total = 0;
+    for (Index t = 0; t < timesteps; ++t) {
+      Index const at = (t * batch + b) * classes;
+      Scalar* const row = doutput != nullptr ? doutput + at : discarded;
+      std::fill_n(row, classes, Scalar(0));
+      std::fill_n(dmean, classes, Scalar(0));
+      total += double(loss(LossTerm<Scalar>{output + at, mean, classes, labels[b], t, timesteps, row, dmean}));
+      for (Index k = 0; k < classes; ++k) {
+        row[k] *= share;
+        dmean_sum[k] += dmean[k];
+      }
+    }
+    if (doutput != nullptr)
+      for (Index t = 0; t < timesteps; ++t)
+        for (Index k = 0; k < classes; ++k)
+          doutput[(t * batch + b) * classes + k] += dmean_sum[k] * share / Scalar(timesteps);
+    losses[b] = total;
+    correct[b] = std::max_element(mean, mean + classes) - mean == labels[b] ? 1 : 0;
+  });
+  LossSum sum;
+  for (Index b = 0; b < batch; ++b) {
+    sum.loss += losses[b];
+    sum.correct += Index(correct[b]);
+  }
+  sum.loss /= double(timesteps) * double(batch);
+  return sum;
+}
+
+}  // namespace tet

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/index.hpp>
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <memory>
+
+namespace tet {
+
+/// Executes the tasks of a loop on oneTBB's workers, at most `threads` at once.
+class TbbLoops {
+ public:
+  explicit TbbLoops(int threads) : threads_(threads), arena_(std::make_unique<tbb::task_arena>(threads)) {}
+
+  int threads() const { return threads_; }
+
+  /// Calls body(task, slot) for each task in 0 … tasks - 1; two tasks that run at once have different slots in 0 … threads() - 1.
+  template <class Body>
+  void run(Index tasks, Body const& body) {
+    if (threads_ == 1 || tasks == 1) {
+      for (Index task = 0; task < tasks; ++task) body(task, Index(0));
+      return;
+    }
+    arena_->execute([&] {
+      tbb::parallel_for(
+          tbb::blocked_range<Index>(0, tasks, 1),
+          [&](tbb::blocked_range<Index> const& range) {
+            Index const slot = tbb::this_task_arena::current_thread_index();
+            for (Index task = range.begin(); task != range.end(); ++task) body(task, slot);
+          },
+          tbb::simple_partitioner{});
+    });
+  }
+
+ private:
+  int threads_;
+  std::unique_ptr<tbb::task_arena> arena_;
+};
+
+}  // namespace tet

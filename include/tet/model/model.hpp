@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/error.hpp>
+#include <tet/core/parameter_range.hpp>
+#include <tet/core/random.hpp>
+#include <tet/core/storage.hpp>
+#include <tet/core/tensor_info.hpp>
+#include <tet/layer/network.hpp>
+#include <tet/model/chain.hpp>
+#include <tet/model/input_batch.hpp>
+#include <tet/model/pass.hpp>
+#include <tet/model/stage/residual.hpp>
+
+#include <cmath>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tet {
+
+namespace detail {
+
+/// Everything of a network that lives from forward to backward: input, stages, the two outermost gradient buffers.
+template <class Net, class Backend, class Scalar>
+struct NetworkPlan {
+  using In = typename Net::InputSignal;
+  using Out = typename Net::OutputSignal;
+
+  ChainOf<typename Net::Body, In, Backend, Scalar> chain;
+  InputOf<In, Scalar> input;
+  Flow out;
+  Scalar* gradients[2] = {};
+
+  /// Takes (or measures) all memory of a training step at this extent; returns bytes for the largest scratch.
+  Index plan(Planner<Backend>& planner, Flow flow) {
+    input = take_activation<In, Scalar>(planner.arena, flow.frames());
+    out = chain.plan(planner, flow);
+    planner.need_workspace(loss_workspace<Scalar>(planner.exec, flow.batch, Out::shape.size()));
+    Index const elements = std::max(chain.gradient_elements(), out.frames() * Out::shape.size());
+    for (Scalar*& buffer : gradients) buffer = planner.arena.template take<Scalar>(elements);
+    chain.plan_gradients(planner);
+    return planner.workspace;
+  }
+};
+
+}  // namespace detail
+
+/// Output of a forward call: O[t, b, k], valid until the next call.
+///
+/// Shape: [timesteps, batch, size]; one timestep where nothing in the network depends on time.
+template <class Scalar>
+struct OutputView {
+  Scalar const* data = nullptr;
+  Index timesteps = 0;
+  Index batch = 0;
+  Index size = 0;
+};
+
+/// A network's parameters and statistics in a backend's memory, and its forward and backward passes.
+///
+/// All memory of a pass is planned for the largest (T, B) that was reserved; a smaller one reuses it. State of neurons belongs to one
+/// forward call: there is nothing to reset.
+template <class Net, class Backend_, class Scalar_ = float>
+class Model {
+ public:
+  using Network = Net;
+  using Backend = Backend_;
+  using Scalar = Scalar_;
+  using In = typename Net::InputSignal;
+  using Out = typename Net::OutputSignal;
+  static_assert(std::is_same_v<typename Out::Kind, Analog>,
+                "tet::Model: a network must end in analog values; put tet::Linear<classes> at its end");
+
+  /// Parameters drawn as PyTorch's defaults, from streams of the seed.
+  explicit Model(Seed seed, Backend exec = Backend{}) : exec_(std::move(exec)) {
+    detail::TensorCursor cursor;
+    plan_.chain.place(cursor);
+    parameters_ = Storage<Backend, Scalar>(cursor.parameters());
+    gradients_ = Storage<Backend, Scalar>(cursor.parameters());
+    statistics_ = Storage<Backend, Scalar>(cursor.statistics());
+    initialise(seed);
+  }
+
+  /// Plans memory for T timesteps of B samples; larger calls replan, smaller ones reuse.
+  /// Throws: std::invalid_argument where T or B is below 1.
+  void reserve(Timesteps timesteps, BatchSize batch) {
+    check_extent(timesteps, batch);
+    detail::Flow const flow{timesteps.value, batch.value, false};
+    detail::Planner<Backend> planner{exec_, {}, 0};
+    plan_.plan(planner, flow);
+    grow(activations_, planner.arena.peak());
+    grow(workspace_, planner.workspace);
+    planned_ = {0, 0, false};
+  }
+
+  /// O[t, b, k] of a batch. Mode::training normalises by the batch's statistics and tracks them.
+  /// Throws: std::invalid_argument for sizes that do not fit, and for a value that the network's input cannot hold.
+  template <class Element>
+  OutputView<Scalar> forward(InputBatch<Element> const& batch, Mode mode) {
+    check_extent(batch.timesteps, batch.batch_size);
+    detail::Flow const flow{batch.timesteps.value, batch.batch_size.value, batch.presentation == Presentation::repeated};
+    if (Index(batch.values.size()) != flow.frames() * In::shape.size())
+      refuse("input of a batch", std::to_string(batch.values.size()) + " values",
+             std::to_string(flow.frames() * In::shape.size()) + " (" + std::to_string(flow.frames()) + " frames of " +
+                 std::to_string(In::shape.size()) + ")");
+    prepare(flow);
+    Index const bad = convert_input(exec_, batch.values.data(), plan_.input);
+    if (bad >= 0)
+      refuse("input of a batch, value " + std::to_string(bad), std::to_string(batch.values[std::size_t(bad)]),
+             std::string("a value that a ") + In::Kind::name + " input can hold");
+    auto pass = this->pass(mode);
+    auto const y = plan_.chain.forward(pass, plan_.input);
+    if (mode == Mode::training) ++batches_tracked_;
+    return {y.data, plan_.out.repeated ? 1 : flow.timesteps, flow.batch, Out::shape.size()};
+  }
+
+  /// Where dL/dO of the last forward call is to be written before `backward`. Shape: as its output.
+  Scalar* output_gradient() { return plan_.gradients[0]; }
+
+  /// Gradients of all parameters from dL/dO; returns dL/d input where it is asked for, else nullptr. It uses up dL/dO.
+  Scalar const* backward(InputGradient input = InputGradient::skipped) {
+    auto pass = this->pass(Mode::training);
+    Scalar* const dx = plan_.chain.backward(pass, plan_.gradients[0], plan_.gradients[1], input);
+    return input == InputGradient::computed ? dx : nullptr;
+  }
+
+  Backend& exec() { return exec_; }
+  ParameterRange<Scalar> parameters() { return {parameters_.data(), gradients_.data(), parameters_.size()}; }
+  Storage<Backend, Scalar>& parameter_storage() { return parameters_; }
+  Storage<Backend, Scalar>& statistic_storage() { return statistics_; }
+  Storage<Backend, Scalar> const& gradient_storage() const { return gradients_; }
+  Workspace workspace() { return {workspace_.data(), workspace_.bytes()}; }
+
+  /// Number of training-mode forward calls so far (num_batches_tracked of every BatchNorm).
+  std::int64_t batches_tracked() const { return batches_tracked_; }
+  void set_batches_tracked(std::int64_t count) { batches_tracked_ = count; }
+
+  /// Names, shapes and roles of all tensors, as the equal torch.nn.Sequential has them.
+  std::vector<TensorInfo> tensors() const {
+    std::vector<TensorInfo> infos;
+    visit_tensors([&](std::string const& name, ParameterSpec const& spec, Index offset) {
+      infos.push_back({name, {spec.shape.begin(), spec.shape.begin() + spec.rank}, spec.role, offset,
+                       spec.role == TensorRole::counter ? 0 : spec.count()});
+    });
+    return infos;
+  }
+
+  /// Values of one tensor in PyTorch's order.
+  std::vector<Scalar> get(TensorInfo const& info) const { return read(storage_of(info), info); }
+
+  /// Gradient of one parameter in PyTorch's order.
+  std::vector<Scalar> gradient(TensorInfo const& info) const { return read(gradients_, info); }
+
+  /// Replaces the values of one tensor, given in PyTorch's order.
+  void set(TensorInfo const& info, std::span<Scalar const> values) {
+    if (Index(values.size()) != info.count)
+      refuse("tensor " + info.name, std::to_string(values.size()) + " values", std::to_string(info.count));
+    auto& storage = info.role == TensorRole::parameter ? parameters_ : statistics_;
+    std::vector<Scalar> all = storage.download();
+    ParameterSpec const spec = spec_of(info);
+    for (Index i = 0; i < info.count; ++i) all[std::size_t(info.offset + spec.position(i))] = values[std::size_t(i)];
+    storage.upload(all);
+  }
+
+  /// Calls visit(name, ParameterSpec, offset) for each tensor, in the order of the network.
+  template <class Visit>
+  void visit_tensors(Visit visit) const {
+    plan_.chain.visit_tensors("", visit);
+  }
+
+  /// Calls visit.spikes(place, out) and visit.synapses(place, geometry, x) on the signals of the last forward call.
+  template <class Visit>
+  void visit_signals(Visit& visit) const {
+    plan_.chain.visit_signals("", visit);
+  }
+
+ private:
+  Storage<Backend, Scalar> const& storage_of(TensorInfo const& info) const {
+    return info.role == TensorRole::parameter ? parameters_ : statistics_;
+  }
+
+  ParameterSpec spec_of(TensorInfo const& info) const {
+    ParameterSpec found;
+    bool known = false;
+    visit_tensors([&](std::string const& name, ParameterSpec const& spec, Index) {
+      if (name == info.name) found = spec, known = true;
+    });
+    if (!known) refuse("tensor", info.name, "a tensor of this model");
+    return found;
+  }
+
+  std::vector<Scalar> read(Storage<Backend, Scalar> const& storage, TensorInfo const& info) const {
+    std::vector<Scalar> const all = storage.download();
+    ParameterSpec const spec = spec_of(info);
+    std::vector<Scalar> values(std::size_t(info.count));
+    for (Index i = 0; i < info.count; ++i) values[std::size_t(i)] = all[std::size_t(info.offset + spec.position(i))];
+    return values;
+  }
+
+  static void check_extent(Timesteps timesteps, BatchSize batch) {
+    if (timesteps.value < 1) refuse("timesteps", std::to_string(timesteps.value), "at least 1");
+    if (batch.value < 1) refuse("batch size", std::to_string(batch.value), "at least 1");
+  }
+
+  static void grow(Storage<Backend, std::byte>& storage, Index bytes) {
+    if (storage.size() < bytes) storage = Storage<Backend, std::byte>(bytes);
+  }
+
+  /// Points all views into the planned memory; replans where it is too small.
+  void prepare(detail::Flow flow) {
+    if (flow.timesteps == planned_.timesteps && flow.batch == planned_.batch && flow.repeated == planned_.repeated) return;
+    detail::Planner<Backend> measure{exec_, {}, 0};
+    plan_.plan(measure, flow);
+    grow(activations_, measure.arena.peak());
+    grow(workspace_, measure.workspace);
+    detail::Planner<Backend> planner{exec_, Arena(activations_.data(), activations_.size()), 0};
+    plan_.plan(planner, flow);
+    planned_ = flow;
+  }
+
+  detail::Pass<Backend, Scalar> pass(Mode mode) {
+    return {exec_, parameters_.data(), gradients_.data(), statistics_.data(), workspace(), mode};
+  }
+
+  void initialise(Seed seed) {
+    std::vector<Scalar> parameters(std::size_t(parameters_.size())), statistics(std::size_t(statistics_.size()));
+    std::uint64_t number = 0;
+    visit_tensors([&](std::string const&, ParameterSpec const& spec, Index offset) {
+      if (spec.role == TensorRole::counter) return;
+      Random const random(seed, stream::weights + number++);
+      auto& values = spec.role == TensorRole::parameter ? parameters : statistics;
+      double const bound = spec.fan_in > 0 ? 1 / std::sqrt(double(spec.fan_in)) : 0;
+      for (Index i = 0; i < spec.count(); ++i) {
+        double const value = spec.fan_in > 0 ? bound * (2 * random.uniform(std::uint64_t(i)) - 1) : double(spec.initial);
+        values[std::size_t(offset + spec.position(i))] = Scalar(value);
+      }
+    });
+    parameters_.upload(parameters);
+    statistics_.upload(statistics);
+  }
+
+  Backend exec_;
+  detail::NetworkPlan<Net, Backend, Scalar> plan_;
+  Storage<Backend, Scalar> parameters_, gradients_, statistics_;
+  Storage<Backend, std::byte> activations_, workspace_;
+  detail::Flow planned_{0, 0, false};
+  std::int64_t batches_tracked_ = 0;
+};
+
+}  // namespace tet

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/layer/avg_pool2d.hpp>
+#include <tet/layer/global_avg_pool.hpp>
+#include <tet/layer/sequential.hpp>
+#include <tet/model/stage/stage.hpp>
+
+namespace tet::detail {
+
+template <class Node, class In, class Backend, class Scalar>
+class PoolStage {
+ public:
+  using Layer = typename Node::Layer;
+  using Output = LayerOutput<Layer, In>;
+
+  void place(TensorCursor&) {}
+
+  Flow plan(Planner<Backend>& planner, Flow flow) {
+    flow_ = flow;
+    y_ = take_activation<Output, Scalar>(planner.arena, flow.frames());
+    return flow;
+  }
+
+  auto forward(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
+    pool_forward(pass.exec, Layer::template geometry<In>(flow_.frames()), x, y_);
+    return y_;
+  }
+
+  Index gradient_elements() const { return flow_.frames() * In::shape.size(); }
+  void plan_gradients(Planner<Backend>&) {}
+
+  Scalar* backward(Pass<Backend, Scalar>& pass, Scalar* dy, Scalar* other, InputGradient input) {
+    if (input == InputGradient::computed)
+      pool_backward(pass.exec, Layer::template geometry<In>(flow_.frames()), static_cast<Scalar const*>(dy), other);
+    return other;
+  }
+
+  template <class Visit>
+  void visit_tensors(std::string const&, Visit&) const {}
+  void describe(std::string const& prefix, std::vector<LayerRow>& rows) const {
+    rows.push_back(layer_row<Layer, Output>(prefix + Node::Place::prefix()));
+    rows.back().bytes = bytes_of<Output, Scalar>(flow_.frames());
+  }
+  template <class Visit>
+  void visit_signals(std::string const&, Visit&) const {}
+
+ private:
+  Flow flow_;
+  Activation<typename Output::Kind, Scalar> y_;
+};
+
+template <Index Window, class Place, class In, class Backend, class Scalar>
+class Stage<Node<AvgPool2d<Window>, Place>, In, Backend, Scalar>
+    : public PoolStage<Node<AvgPool2d<Window>, Place>, In, Backend, Scalar> {};
+
+template <class Place, class In, class Backend, class Scalar>
+class Stage<Node<GlobalAvgPool, Place>, In, Backend, Scalar> : public PoolStage<Node<GlobalAvgPool, Place>, In, Backend, Scalar> {};
+
+}  // namespace tet::detail

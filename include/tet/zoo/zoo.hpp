@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/zoo/cifar_small.hpp>
+#include <tet/zoo/resnet19.hpp>
+#include <tet/zoo/vgg_snn.hpp>
