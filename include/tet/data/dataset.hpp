@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/index.hpp>
+#include <tet/core/random.hpp>
+#include <tet/core/shape.hpp>
+#include <tet/data/batch.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+
+namespace tet::data {
+
+/// Names one pass over a data set: what is random in a sample is a function of seed, epoch and the sample's index.
+struct Draw {
+  Seed seed{};
+  std::uint64_t epoch = 0;
+};
+
+/// A numbered set of labelled samples of one shape.
+///
+/// - `size()` samples, `classes()` classes, `label(i)` in 0 … classes() - 1, `shape()` = (H, W, C).
+/// - `timesteps()`: recorded frames of temporal data; 0 for repeated data, which can be shown any number of times.
+/// - `sample(i, T, draw, out)` writes sample i: [H, W, C] (repeated) or its first T frames [T, H, W, C] (temporal).
+///   A pure function of its arguments, callable from any thread: this is what makes batches independent of order,
+///   prefetch and the place where a run was resumed. Only augmentation looks at `draw`.
+template <class Set>
+concept Dataset = requires(Set const& set, Index i, Timesteps timesteps, Draw draw, std::span<float> out) {
+  { set.size() } -> std::convertible_to<Index>;
+  { set.classes() } -> std::convertible_to<int>;
+  { set.shape() } -> std::convertible_to<Shape<3>>;
+  { set.presentation() } -> std::same_as<Presentation>;
+  { set.timesteps() } -> std::convertible_to<Index>;
+  { set.label(i) } -> std::convertible_to<int>;
+  set.sample(i, timesteps, draw, out);
+};
+
+}  // namespace tet::data
