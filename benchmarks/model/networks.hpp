@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/tet.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <utility>
+
+namespace bench {
+
+/// A random batch for a network: an image shown T times for static networks, event frames of 15 % density for event networks.
+template <class Net>
+tet::Batch random_batch(tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+  tet::Batch batch{.timesteps = timesteps.value, .batch_size = batch_size.value, .presentation = presentation};
+  tet::Index const frames = presentation == tet::Presentation::repeated ? batch_size.value : batch_size.value * timesteps.value;
+  tet::Random const random(tet::Seed{7}, 0);
+  for (tet::Index i = 0; i < frames * Net::input_shape.size(); ++i) {
+    float const u = float(random.uniform(std::uint64_t(i)));
+    batch.values.push_back(presentation == tet::Presentation::repeated ? 2 * u - 1 : (u < 0.15f ? 1.0f : 0.0f));
+  }
+  for (tet::Index b = 0; b < batch_size.value; ++b) batch.labels.push_back(int(b % Net::output_shape.size()));
+  return batch;
+}
+
+/// Samples per second, and the memory of the model's plan; bytes: what forward keeps and backward reads again.
+template <class Net>
+void set_counters(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch, tet::Presentation presentation) {
+  auto const need = tet::memory_for<Net, tet::Cpu>(timesteps, batch, presentation);
+  state.SetItemsProcessed(state.iterations() * batch.value);
+  state.SetBytesProcessed(state.iterations() * need.activations);
+  state.counters["model_bytes"] = double(need.total());
+}
+
+template <class Net>
+void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+  tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
+  tet::Adam optimizer{model};
+  auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
+  tet::TetLoss const loss{.lambda = 1e-3};
+  tet::train_step(model, loss, optimizer, batch);
+  for (auto _ : state) benchmark::DoNotOptimize(tet::train_step(model, loss, optimizer, batch));
+  set_counters<Net>(state, timesteps, batch_size, presentation);
+}
+
+template <class Net>
+void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+  tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
+  auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
+  tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
+  // Running statistics of one batch, so that neurons fire as they do in training.
+  model.forward(input, tet::Mode::training);
+  for (auto _ : state) benchmark::DoNotOptimize(model.forward(input, tet::Mode::inference).data);
+  set_counters<Net>(state, timesteps, batch_size, presentation);
+}
+
+/// Registers train_step/<net>/T:<T>/B:<B>/cpu and infer/<net>/T:<T>/B:<B>/cpu for each (T, B); inference at B = 1, too.
+template <class Net>
+int register_network(std::string const& net, tet::Presentation presentation, std::initializer_list<std::pair<int, int>> extents) {
+  auto const name = [&](std::string const& work, int t, int b) {
+    return work + "/" + net + "/T:" + std::to_string(t) + "/B:" + std::to_string(b) + "/cpu";
+  };
+  for (auto const [t, b] : extents) {
+    tet::Timesteps const timesteps{t};
+    benchmark::RegisterBenchmark(name("train_step", t, b).c_str(), train_step<Net>, timesteps, tet::BatchSize{b}, presentation)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+    for (int const batch : {b, 1})
+      benchmark::RegisterBenchmark(name("infer", t, batch).c_str(), infer<Net>, timesteps, tet::BatchSize{batch}, presentation)
+          ->Unit(benchmark::kMillisecond)
+          ->UseRealTime();
+  }
+  return 0;
+}
+
+}  // namespace bench
