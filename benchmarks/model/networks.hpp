@@ -13,7 +13,10 @@ namespace bench {
 /// A random batch for a network: an image shown T times for static networks, event frames of 15 % density for event networks.
 template <class Net>
 tet::Batch random_batch(tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
-  tet::Batch batch{.timesteps = timesteps.value, .batch_size = batch_size.value, .presentation = presentation};
+  tet::Batch batch;
+  batch.timesteps = timesteps.value;
+  batch.batch_size = batch_size.value;
+  batch.presentation = presentation;
   tet::Index const frames = presentation == tet::Presentation::repeated ? batch_size.value : batch_size.value * timesteps.value;
   tet::Random const random(tet::Seed{7}, 0);
   for (tet::Index i = 0; i < frames * Net::input_shape.size(); ++i) {
@@ -61,7 +64,7 @@ int register_network(std::string const& net, tet::Presentation presentation, std
   auto const name = [&](std::string const& work, int t, int b) {
     return work + "/" + net + "/T:" + std::to_string(t) + "/B:" + std::to_string(b) + "/cpu";
   };
-  for (auto const [t, b] : extents) {
+  for (auto const& [t, b] : extents) {
     tet::Timesteps const timesteps{t};
     benchmark::RegisterBenchmark(name("train_step", t, b).c_str(), train_step<Net>, timesteps, tet::BatchSize{b}, presentation)
         ->Unit(benchmark::kMillisecond)

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tet/config.hpp>
+#include <tet/core/values.hpp>
 
-#include <array>
 #include <cstdint>
 
 namespace tet {
@@ -16,8 +16,7 @@ struct Seed {
 /// Philox 4x32-10: a block of four random words is a pure function of key and counter.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3. SC'11; Random123 1.14 kat_vectors.
-TET_HD constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
-                                                         std::array<std::uint32_t, 2> key) {
+TET_HD constexpr Values<std::uint32_t, 4> philox4x32(Values<std::uint32_t, 4> counter, Values<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     std::uint64_t const a = 0xD2511F53ull * counter[0];
     std::uint64_t const b = 0xCD9E8D57ull * counter[2];
@@ -53,6 +52,13 @@ class Random {
   }
 
  private:
+  /// The upper 64 bits of a * b.
+  TET_HD static constexpr std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
+    std::uint64_t const a0 = a & 0xFFFFFFFF, a1 = a >> 32, b0 = b & 0xFFFFFFFF, b1 = b >> 32;
+    std::uint64_t const middle = a1 * b0 + ((a0 * b0) >> 32);
+    return a1 * b1 + (middle >> 32) + (((middle & 0xFFFFFFFF) + a0 * b1) >> 32);
+  }
+
   std::uint64_t seed_;
   std::uint64_t stream_;
 };

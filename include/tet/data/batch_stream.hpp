@@ -16,7 +16,6 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,11 +28,11 @@ struct BatchOptions {
   Index batch_size = 64;
   Timesteps timesteps{};
   Order order = Order::as_stored;
-  Seed seed{};               // of the order and of augmentation
-  std::uint64_t epoch = 0;   // each epoch has its own order and augmentation
-  Index first_batch = 0;     // of the epoch: where to go on in the middle of it
+  Seed seed{};              // of the order and of augmentation
+  std::uint64_t epoch = 0;  // each epoch has its own order and augmentation
+  Index first_batch = 0;    // of the epoch: where to go on in the middle of it
   LastBatch last = LastBatch::keep;
-  Index prefetch = 2;        // batches that one thread makes ahead of their use; 0: made when asked for, no thread
+  Index prefetch = 2;  // batches that one thread makes ahead of their use; 0: made when asked for, no thread
 };
 
 /// The batches of one epoch, one after the other; `restart` goes on with another epoch and keeps memory and thread.
@@ -41,8 +40,7 @@ struct BatchOptions {
 /// A data set given as an lvalue must outlive the stream; one given as an rvalue moves into it.
 /// Order: batch n of an epoch depends on data set, seed, epoch and batch size only; not on prefetch, threads or where
 /// the stream began. From the first batch on nothing is allocated.
-template <class Set>
-  requires Dataset<std::remove_cvref_t<Set>>
+template <DatasetArgument Set>
 class BatchStream {
  public:
   /// Throws: std::invalid_argument for options that are out of range or that the data set cannot serve.
@@ -103,8 +101,7 @@ class BatchStream {
   void check() const {
     auto const at_least = [](char const* what, Index got, Index least) {
       if (got < least)
-        refuse(std::string("data::BatchOptions: ") + what, std::to_string(got),
-               "at least " + std::to_string(least));
+        refuse(std::string("data::BatchOptions: ") + what, std::to_string(got), "at least " + std::to_string(least));
     };
     at_least("batch_size", options_.batch_size, 1);
     at_least("timesteps", options_.timesteps.value, 1);
@@ -122,8 +119,10 @@ class BatchStream {
       refuse("data::BatchOptions: first_batch", std::to_string(first_batch), "0 to " + std::to_string(count_));
     }
     draw_ = Draw{options_.seed, epoch};
-    if (options_.order == Order::shuffled) shuffle(order_, Random(draw_.seed, stream::order + epoch));
-    else std::iota(order_.begin(), order_.end(), Index(0));
+    if (options_.order == Order::shuffled)
+      shuffle(order_, Random(draw_.seed, stream::order + epoch));
+    else
+      std::iota(order_.begin(), order_.end(), Index(0));
     made_ = taken_ = released_ = first_batch;
     goal_ = count_;
     failure_ = nullptr;
@@ -178,8 +177,10 @@ class BatchStream {
       }
       lock.lock();
       making_ = false;
-      if (failure != nullptr) failure_ = std::move(failure);
-      else ++made_;
+      if (failure != nullptr)
+        failure_ = std::move(failure);
+      else
+        ++made_;
       changed_.notify_all();
     }
   }

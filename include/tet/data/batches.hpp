@@ -11,7 +11,7 @@
 namespace tet::data {
 
 /// Batches of one epoch for a range-for; each is valid until the next one. `begin` starts the epoch again.
-template <class Set>
+template <DatasetArgument Set>
 class BatchRange {
  public:
   class Iterator {
@@ -51,15 +51,13 @@ class BatchRange {
 };
 
 /// for (tet::Batch const& batch : batches(train, {.batch_size = 64, .timesteps = {4}, .order = Order::shuffled})) …
-template <class Set>
-  requires Dataset<std::remove_cvref_t<Set>>
+template <DatasetArgument Set>
 BatchRange<Set> batches(Set&& set, BatchOptions options) {
   return BatchRange<Set>(std::forward<Set>(set), options);
 }
 
 /// All samples in the order in which they are stored.
-template <class Set>
-  requires Dataset<std::remove_cvref_t<Set>>
+template <DatasetArgument Set>
 BatchRange<Set> batches(Set&& set, Index batch_size, Timesteps timesteps) {
   return BatchRange<Set>(std::forward<Set>(set), BatchOptions{.batch_size = batch_size, .timesteps = timesteps});
 }

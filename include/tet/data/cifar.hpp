@@ -66,12 +66,8 @@ inline constexpr std::array<std::string_view, 20> cifar100_coarse_classes = {"aq
                                                                              "vehicles_2"};
 
 /// Statistics of the training images.
-inline Normalization cifar10_normalization() {
-  return {{0.4914f, 0.4822f, 0.4465f}, {0.2470f, 0.2435f, 0.2616f}};
-}
-inline Normalization cifar100_normalization() {
-  return {{0.5071f, 0.4865f, 0.4409f}, {0.2673f, 0.2564f, 0.2762f}};
-}
+inline Normalization cifar10_normalization() { return {{0.4914f, 0.4822f, 0.4465f}, {0.2470f, 0.2435f, 0.2616f}}; }
+inline Normalization cifar100_normalization() { return {{0.5071f, 0.4865f, 0.4409f}, {0.2673f, 0.2564f, 0.2762f}}; }
 
 namespace detail {
 
@@ -99,8 +95,8 @@ struct RawImages {
 /// Appends the records of one file. Throws: IoError.
 inline void append_cifar(RawImages& to, std::filesystem::path const& path, CifarFormat const& format) {
   std::uint64_t const record = format.record();
-  std::string const layout = "1 to " + std::to_string(format.most_records) + " records of " +
-                             std::to_string(record) + " bytes (" + format.name + ")";
+  std::string const layout = "1 to " + std::to_string(format.most_records) + " records of " + std::to_string(record) +
+                             " bytes (" + format.name + ")";
   std::uint64_t const most = format.most_records * record;
   std::error_code unreadable;  // left to read_file_bytes
   if (auto const size = std::filesystem::file_size(path, unreadable); !unreadable && size > most)
@@ -120,8 +116,7 @@ inline void append_cifar(RawImages& to, std::filesystem::path const& path, Cifar
     auto const* const from = reinterpret_cast<std::uint8_t const*>(bytes.data()) + n * record;
     for (std::size_t k = 0; k < format.labels.size(); ++k) {
       if (from[k] >= format.labels[k].classes) {
-        throw IoError(path.string(), n * record + k,
-                      std::string(format.labels[k].name) + " " + std::to_string(from[k]),
+        throw IoError(path.string(), n * record + k, std::string(format.labels[k].name) + " " + std::to_string(from[k]),
                       "0 to " + std::to_string(format.labels[k].classes - 1));
       }
     }
@@ -151,11 +146,11 @@ inline Images read_cifar(std::filesystem::path const& folder, std::vector<std::s
 inline ImageSplits cifar10(std::filesystem::path const& folder,
                            Normalization const& normalization = cifar10_normalization()) {
   detail::CifarFormat const format{"CIFAR-10, binary version", {{"label", 10}}, 0, 10000};
-  return {detail::read_cifar(
-              folder,
-              {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"},
-              format, normalization),
-          detail::read_cifar(folder, {"test_batch.bin"}, format, normalization)};
+  return {
+      detail::read_cifar(
+          folder, {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"},
+          format, normalization),
+      detail::read_cifar(folder, {"test_batch.bin"}, format, normalization)};
 }
 
 /// CIFAR-100 from its official binary files train.bin and test.bin.
@@ -164,8 +159,10 @@ inline ImageSplits cifar10(std::filesystem::path const& folder,
 /// Throws: IoError as cifar10 does.
 inline ImageSplits cifar100(std::filesystem::path const& folder, Cifar100Labels labels = Cifar100Labels::fine,
                             Normalization const& normalization = cifar100_normalization()) {
-  detail::CifarFormat format{"CIFAR-100, binary version", {{"coarse label", 20}, {"fine label", 100}},
-                             labels == Cifar100Labels::fine ? std::size_t(1) : std::size_t(0), 50000};
+  detail::CifarFormat format{"CIFAR-100, binary version",
+                             {{"coarse label", 20}, {"fine label", 100}},
+                             labels == Cifar100Labels::fine ? std::size_t(1) : std::size_t(0),
+                             50000};
   Images train = detail::read_cifar(folder, {"train.bin"}, format, normalization);
   format.most_records = 10000;
   return {std::move(train), detail::read_cifar(folder, {"test.bin"}, format, normalization)};

@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace tet::data {
 
@@ -35,5 +36,9 @@ concept Dataset = requires(Set const& set, Index i, Timesteps timesteps, Draw dr
   { set.label(i) } -> std::convertible_to<int>;
   set.sample(i, timesteps, draw, out);
 };
+
+/// A data set by reference or by value, as a forwarding reference deduces it.
+template <class Set>
+concept DatasetArgument = Dataset<std::remove_cvref_t<Set>>;
 
 }  // namespace tet::data

@@ -32,8 +32,7 @@ class Frames {
       if (extent < 1) refuse("data::Frames: extent of a frame", std::to_string(extent), "at least 1");
     if (timesteps.value < 1) refuse("data::Frames: timesteps", std::to_string(timesteps.value), "at least 1");
     if (values.size() != labels.size() * std::size_t(shape.size() * timesteps.value)) {
-      refuse("data::Frames",
-             std::to_string(values.size()) + " values for " + std::to_string(labels.size()) + " labels",
+      refuse("data::Frames", std::to_string(values.size()) + " values for " + std::to_string(labels.size()) + " labels",
              std::to_string(shape.size() * timesteps.value) + " values per label");
     }
     for (std::size_t i = 0; i < labels.size(); ++i) {

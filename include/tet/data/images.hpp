@@ -25,7 +25,7 @@ enum class Flip { none, horizontal };
 struct Augment {
   Index crop_padding =
       0;  // black pixels added on each side before a crop of the old size, at one of (2 p + 1)^2 places
-  Flip flip = Flip::none;   // horizontal: left and right change places, with probability 1/2
+  Flip flip = Flip::none;  // horizontal: left and right change places, with probability 1/2
 };
 
 namespace detail {
@@ -49,8 +49,7 @@ class Images {
     for (Index const extent : shape.extent)
       if (extent < 1) refuse("data::Images: extent of an image", std::to_string(extent), "at least 1");
     if (pixels.size() != labels.size() * std::size_t(shape.size())) {
-      refuse("data::Images",
-             std::to_string(pixels.size()) + " bytes for " + std::to_string(labels.size()) + " labels",
+      refuse("data::Images", std::to_string(pixels.size()) + " bytes for " + std::to_string(labels.size()) + " labels",
              std::to_string(shape.size()) + " bytes per label");
     }
     for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -3,10 +3,10 @@
 
 #include <tet/config.hpp>
 #include <tet/core/math.hpp>
-#include <tet/core/storage.hpp>
 #include <tet/core/parameter_range.hpp>
+#include <tet/core/storage.hpp>
+#include <tet/core/values.hpp>
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -60,7 +60,7 @@ class Adam {
                     .rate = Scalar(lr / (1 - std::pow(options_.beta1, k))),
                     .deviation = Scalar(1 / std::sqrt(1 - std::pow(options_.beta2, k))),
                     .epsilon = Scalar(options_.epsilon)};
-    update_parameters(exec, rule, range.count, range.values, range.gradients, std::array{first_.data(), second_.data()});
+    update_parameters(exec, rule, range.count, range.values, range.gradients, Values<Scalar*, 2>{first_.data(), second_.data()});
   }
 
   /// Calls visit(name, storage) for each array of the optimiser's state.
@@ -77,7 +77,7 @@ class Adam {
     Scalar keep, weight_decay, beta1, rest1, beta2, rest2, rate, deviation, epsilon;
 
     template <class V>
-    TET_HD V operator()(V p, V g, std::array<V, 2>& moments) const {
+    TET_HD V operator()(V p, V g, Values<V, 2>& moments) const {
       p = p * V(keep);
       g = g + V(weight_decay) * p;
       moments[0] = V(beta1) * moments[0] + V(rest1) * g;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <tet/config.hpp>
-#include <tet/core/storage.hpp>
 #include <tet/core/parameter_range.hpp>
+#include <tet/core/storage.hpp>
+#include <tet/core/values.hpp>
 
-#include <array>
 #include <cstdint>
 
 namespace tet {
@@ -39,7 +39,7 @@ class Sgd {
 
   void step(Backend& exec, ParameterRange<Scalar> const& range) {
     Rule const rule{Scalar(options_.learning_rate), Scalar(options_.momentum), Scalar(options_.weight_decay), options_.kind};
-    update_parameters(exec, rule, range.count, range.values, range.gradients, std::array{buffer_.data()});
+    update_parameters(exec, rule, range.count, range.values, range.gradients, Values<Scalar*, 1>{buffer_.data()});
     ++steps_;
   }
 
@@ -57,7 +57,7 @@ class Sgd {
     Momentum kind;
 
     template <class V>
-    TET_HD V operator()(V p, V g, std::array<V, 1>& buffer) const {
+    TET_HD V operator()(V p, V g, Values<V, 1>& buffer) const {
       g = g + V(weight_decay) * p;
       buffer[0] = V(momentum) * buffer[0] + g;
       V const direction = kind == Momentum::nesterov ? g + V(momentum) * buffer[0] : buffer[0];

@@ -4,8 +4,10 @@
 #include <tet/backend/cpu/conv/activity.hpp>
 #include <tet/backend/cpu/conv/bias_gradient.hpp>
 #include <tet/backend/cpu/conv/dense_direct.hpp>
+#include <tet/backend/cpu/conv/dense_weight_gradient.hpp>
 #include <tet/backend/cpu/conv/plain.hpp>
 #include <tet/backend/cpu/conv/spike_forward.hpp>
+#include <tet/backend/cpu/conv/spike_weight_gradient.hpp>
 #include <tet/backend/cpu/conv/winograd.hpp>
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/core/activation.hpp>
@@ -52,8 +54,15 @@ Index conv_workspace(ConvGeometry const& g, Index slots) {
       Index const mark = arena.mark();
       conv::SpikeForward::plan<Kind>(arena, g, slots);
       arena.release(mark);
+      conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
+        conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, slots);
+        arena.release(mark);
+      });
     }
+    Index const mark = arena.mark();
     conv::plan_dense(arena, g, conv::Correlation::forward(g), slots);
+    arena.release(mark);
+    conv::DenseWeightGradient::plan(arena, g, slots);
     bytes = std::max(bytes, arena.peak());
   }
   return bytes;
@@ -84,7 +93,23 @@ template <class Loops, class Kind, class Scalar>
 void conv_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* dy, Scalar* dweight,
                           Scalar* dbias, Workspace w) {
   if (dbias != nullptr) conv::bias_gradient(exec, g, dy, dbias, reinterpret_cast<Scalar*>(w.data));
-  conv::plain_weight_gradient(exec, g, x, dy, dweight);
+  if constexpr (std::is_same_v<Scalar, float>) {
+    Arena arena(w.data, w.bytes);
+    if constexpr (!std::is_same_v<Kind, Analog>) {
+      auto const active = conv::activity(exec, x, conv::ActivityScratch::plan<Kind>(arena, g));
+      if (2 * active.count < g.images * g.in_pixels() * g.in_channels && conv::SpikeWeightGradient::applies(g)) {
+        Index const mark = arena.mark();
+        conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
+          conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, exec.slots()).run(exec, active, x, dy, dweight);
+          arena.release(mark);
+        });
+        return;
+      }
+    }
+    conv::DenseWeightGradient::plan(arena, g, exec.slots()).run(exec, x, dy, dweight);
+  } else {
+    conv::plain_weight_gradient(exec, g, x, dy, dweight);
+  }
 }
 
 /// Overwrites dx.

@@ -4,27 +4,26 @@
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/backend/cpu/partition.hpp>
 #include <tet/core/pack.hpp>
-
-#include <array>
+#include <tet/core/values.hpp>
 
 namespace tet {
 
 /// Applies an optimiser's rule to each parameter: rule(p, g, state) -> new p; `state` is changed in place.
 ///
 /// Shape: parameters, gradients, each states[i]: [count], count a multiple of 16 (parameter storage is padded).
-template <class Rule, class Loops, class Scalar, std::size_t States>
+template <class Rule, class Loops, class Scalar, int States>
 void update_parameters(BasicCpu<Loops>& exec, Rule const& rule, Index count, Scalar* parameters, Scalar const* gradients,
-                       std::array<Scalar*, States> states) {
+                       Values<Scalar*, States> states) {
   constexpr int width = native_width<Scalar>;
   static_assert(16 % width == 0);
   using V = Pack<Scalar, width>;
   cpu::Partition const partition(count / width, 256);
   exec.parallel_for(partition.tasks(), [&](Index task, Index) {
     for (Index i = partition.begin(task) * width; i < partition.end(task) * width; i += width) {
-      std::array<V, States> state;
-      for (std::size_t k = 0; k < States; ++k) state[k] = V::load(states[k] + i);
+      Values<V, States> state;
+      for (int k = 0; k < States; ++k) state[k] = V::load(states[k] + i);
       rule(V::load(parameters + i), V::load(gradients + i), state).store(parameters + i);
-      for (std::size_t k = 0; k < States; ++k) state[k].store(states[k] + i);
+      for (int k = 0; k < States; ++k) state[k].store(states[k] + i);
     }
   });
 }

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cpu/conv/correlation.hpp>
+#include <tet/backend/cpu/conv/expand.hpp>
+#include <tet/backend/cpu/conv/tile.hpp>
+#include <tet/backend/cpu/cpu.hpp>
+#include <tet/core/arena.hpp>
+
+namespace tet::conv {
+
+/// Winograd's F(4x4, 3x3): 36 products instead of 144 for a 4x4 patch of outputs, per pair of channels.
+///
+///   Y = A^T [ (G w G^T) * (B^T d B) ] A        (d: 6x6 patch of the source, w: 3x3 window, * element by element, summed over channels)
+///
+/// Source: Lavin, Gray: Fast algorithms for convolutional neural networks. CVPR 2016, sec. 4.3 (points 0, ±1, ±2).
+/// Pre:    3x3 window, both strides 1.
+/// Order:  per patch and position of the transform, channels in order.
+/// Error:  at most 1e-4 of the largest output.
+struct Winograd {
+  using V = NativePack<float>;
+  static constexpr int edge = 4, patch = 6, planes = patch * patch;
+  static constexpr Index skew = 80;  // floats between planes: power-of-two distances cost 2-3x in the transforms (cache sets)
+
+  Correlation c;
+  Index patches, tall, wide;   // of all images; per image
+  Index block, blocks;         // patches per task
+  Index panels, in_padded, out_padded;
+  Index weight_plane, in_plane, out_plane;
+
+  float* weights = nullptr;  // [planes][panels][in_channels][tile_columns]
+  float* bias = nullptr;     // [out_padded]
+  float* source = nullptr;   // [slots][planes][block][in_padded]
+  float* product = nullptr;  // [slots][planes][block][out_padded]
+
+  static bool applies(Correlation const& c) {
+    return c.tap_rows == 3 && c.tap_columns == 3 && c.in_stride == 1 && c.out_stride == 1 && c.in_channels >= 16 && c.out_channels >= 16 &&
+           c.tiles(edge) * 16 <= c.images * c.rows * c.columns * 2;  // not where patches hang over the border too much
+  }
+
+  static Winograd plan(Arena& arena, Correlation const& c, Index slots) {
+    Winograd w;
+    w.c = c;
+    w.tall = ceil_div(c.rows, edge);
+    w.wide = ceil_div(c.columns, edge);
+    w.patches = c.images * w.tall * w.wide;
+    w.block = std::clamp<Index>(round_up(w.patches / 8, tile_rows), tile_rows, 48);
+    w.blocks = ceil_div(w.patches, w.block);
+    w.panels = ceil_div(c.out_channels, tile_columns);
+    w.in_padded = round_up(c.in_channels, V::width);
+    w.out_padded = w.panels * tile_columns;
+    w.weight_plane = w.panels * c.in_channels * tile_columns + skew;
+    w.in_plane = w.block * w.in_padded + skew;
+    w.out_plane = w.block * w.out_padded + skew;
+    w.weights = arena.take<float>(planes * w.weight_plane);
+    w.bias = arena.take<float>(w.out_padded);
+    w.source = arena.take<float>(slots * planes * w.in_plane);
+    w.product = arena.take<float>(slots * planes * w.out_plane);
+    return w;
+  }
+
+  template <class Loops, class Kind>
+  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, float const* weight, float const* bias_values, float* y) const {
+    transform_weights(exec, weight, bias_values);
+    exec.parallel_for(blocks, [&](Index task, Index slot) {
+      Index const first = task * block, count = std::min(block, patches - first);
+      float* const in = source + slot * planes * in_plane;
+      float* const out = product + slot * planes * out_plane;
+      for (Index t = 0; t < count; ++t) transform_source(x, first + t, in + t * in_padded);
+      for (Index plane = 0; plane < planes; ++plane)
+        multiply(in + plane * in_plane, weights + plane * weight_plane, count, out + plane * out_plane);
+      for (Index t = 0; t < count; ++t) transform_product(out + t * out_padded, first + t, y);
+    });
+  }
+
+ private:
+  [[gnu::always_inline]] static V times(float factor, V a, V b) { return broadcast(factor) * a + b; }
+
+  /// B^T of one line.
+  [[gnu::always_inline]] static void transform_line(V const (&d)[6], V (&t)[6]) {
+    V const a = times(-4, d[2], d[4]), b = times(-4, d[1], d[3]), e = d[4] - d[2], f = d[3] - d[1];
+    t[0] = times(4, d[0], times(-5, d[2], d[4]));
+    t[1] = a + b;
+    t[2] = a - b;
+    t[3] = times(2, f, e);
+    t[4] = times(-2, f, e);
+    t[5] = times(4, d[1], times(-5, d[3], d[5]));
+  }
+
+  /// A^T of one line.
+  [[gnu::always_inline]] static void restore_line(V const (&m)[6], V (&t)[4]) {
+    V const a = m[1] + m[2], b = m[1] - m[2], e = m[3] + m[4], f = m[3] - m[4];
+    t[0] = m[0] + (a + e);
+    t[1] = times(2, f, b);
+    t[2] = times(4, e, a);
+    t[3] = m[5] + times(8, f, b);
+  }
+
+  template <class Kind>
+  void transform_source(Activation<Kind, float> x, Index at, float* to) const {
+    Index const image = at / (tall * wide), row0 = at / wide % tall * edge + c.in_row, column0 = at % wide * edge + c.in_column;
+    Index pixel[patch][patch];  // -1 outside
+    for (int i = 0; i < patch; ++i)
+      for (int j = 0; j < patch; ++j) {
+        Index const row = row0 + i, column = column0 + j;
+        bool const inside = row >= 0 && row < c.in_height && column >= 0 && column < c.in_width;
+        pixel[i][j] = inside ? (image * c.in_height + row) * c.in_width + column : -1;
+      }
+    for (Index k = 0; k < in_padded; k += V::width, to += V::width) {
+      V half[patch][patch];
+      for (int j = 0; j < patch; ++j) {
+        V d[patch], t[patch];
+        for (int i = 0; i < patch; ++i) d[i] = pixel[i][j] >= 0 ? load_channels(x, pixel[i][j], k) : V(0.0f);
+        transform_line(d, t);
+        for (int i = 0; i < patch; ++i) half[i][j] = t[i];
+      }
+      for (int i = 0; i < patch; ++i) {
+        V t[patch];
+        transform_line(half[i], t);
+        for (int j = 0; j < patch; ++j) t[j].store(to + (i * patch + j) * in_plane);
+      }
+    }
+  }
+
+  void multiply(float const* in, float const* plane_weights, Index count, float* out) const {
+    for (Index panel = 0; panel < panels; ++panel)
+      for (Index t = 0; t < count; t += tile_rows) {
+        TileOperand a;
+        for (int r = 0; r < tile_rows; ++r) a.row[r] = in + std::min(t + r, count - 1) * in_padded;
+        alignas(64) float tile[tile_floats] = {};
+        multiply_tile(a, 1, c.in_channels, plane_weights + panel * c.in_channels * tile_columns, tile);
+        for (int r = 0; r < tile_rows && t + r < count; ++r)
+          std::memcpy(out + (t + r) * out_padded + panel * tile_columns, tile + r * tile_columns, tile_columns * sizeof(float));
+      }
+  }
+
+  void transform_product(float const* from, Index at, float* y) const {
+    Index const image = at / (tall * wide), row0 = at / wide % tall * edge, column0 = at % wide * edge;
+    Index const height = std::min<Index>(edge, c.rows - row0), width = std::min<Index>(edge, c.columns - column0);
+    float* const corner = y + ((image * c.out_height + row0 + c.out_row) * c.out_width + column0 + c.out_column) * c.out_channels;
+    for (Index m = 0; m < c.out_channels; m += V::width) {
+      V half[edge][patch];
+      for (int j = 0; j < patch; ++j) {
+        V d[patch], t[edge];
+        for (int i = 0; i < patch; ++i) d[i] = V::load(from + (i * patch + j) * out_plane + m);
+        restore_line(d, t);
+        for (int i = 0; i < edge; ++i) half[i][j] = t[i];
+      }
+      V const offset = V::load(bias + m);
+      for (Index i = 0; i < height; ++i) {
+        V t[edge];
+        restore_line(half[i], t);
+        for (Index j = 0; j < width; ++j)
+          (t[j] + offset).store(corner + (i * c.out_width + j) * c.out_channels + m, c.out_channels - m);
+      }
+    }
+  }
+
+  template <class Loops>
+  void transform_weights(BasicCpu<Loops>& exec, float const* weight, float const* bias_values) const {
+    static constexpr Index piece = 16;  // channels per task
+    static constexpr float G[patch][3] = {{1 / 4.f, 0, 0},
+                                          {-1 / 6.f, -1 / 6.f, -1 / 6.f},
+                                          {-1 / 6.f, 1 / 6.f, -1 / 6.f},
+                                          {1 / 24.f, 1 / 12.f, 1 / 6.f},
+                                          {1 / 24.f, -1 / 12.f, 1 / 6.f},
+                                          {0, 0, 1}};
+    Index const pieces = ceil_div(c.in_channels, piece);
+    exec.parallel_for(panels * pieces, [&](Index task, Index) {
+      Index const panel = task / pieces, k0 = task % pieces * piece, k1 = std::min(c.in_channels, k0 + piece);
+      Index const m0 = panel * tile_columns, count = std::min(tile_columns, c.out_channels - m0);
+      for (Index m = 0; k0 == 0 && m < tile_columns; ++m) bias[m0 + m] = bias_values != nullptr && m < count ? bias_values[m0 + m] : 0.0f;
+      alignas(64) float window[9][piece][tile_columns] = {};
+      for (Index tap = 0; tap < 9; ++tap)
+        for (Index k = k0; k < k1; ++k) c.weights(weight, tap / 3, tap % 3, k, m0, count, window[tap][k - k0]);
+      for (Index k = k0; k < k1; ++k)
+        for (Index m = 0; m < tile_columns; m += V::width) {
+          V w[3][3], half[patch][3];
+          for (int tap = 0; tap < 9; ++tap) w[tap / 3][tap % 3] = V::load(window[tap][k - k0] + m);
+          for (int i = 0; i < patch; ++i)
+            for (int j = 0; j < 3; ++j) half[i][j] = times(G[i][0], w[0][j], times(G[i][1], w[1][j], broadcast(G[i][2]) * w[2][j]));
+          float* const to = weights + (panel * c.in_channels + k) * tile_columns + m;
+          for (int i = 0; i < patch; ++i)
+            for (int j = 0; j < patch; ++j)
+              times(G[j][0], half[i][0], times(G[j][1], half[i][1], broadcast(G[j][2]) * half[i][2])).store(to + (i * patch + j) * weight_plane);
+        }
+    });
+  }
+};
+
+}  // namespace tet::conv
