@@ -44,9 +44,12 @@ struct Operands {
       for (Index c = 0; c < g.in_channels; ++c) {
         if (random.uniform(next++) >= density) continue;
         auto* const pixel = view().pixel(p);
-        if constexpr (std::is_same_v<Kind, tet::Spike>) pixel[c / 64] |= 1ull << (c % 64);
-        else if constexpr (std::is_same_v<Kind, tet::Analog>) pixel[c] = float(random.uniform(next++));
-        else pixel[c] = std::uint8_t(1 + random.below(next++, Kind::max));
+        if constexpr (std::is_same_v<Kind, tet::Spike>)
+          pixel[c / 64] |= 1ull << (c % 64);
+        else if constexpr (std::is_same_v<Kind, tet::Analog>)
+          pixel[c] = float(random.uniform(next++));
+        else
+          pixel[c] = std::uint8_t(1 + random.below(next++, Kind::max));
       }
   }
   View view() { return {x.data(), g.images * g.in_pixels(), g.in_channels}; }
@@ -58,11 +61,13 @@ void convolution(benchmark::State& state, ConvGeometry const& g, Pass pass, doub
   Operands<Kind> o(g, density);
   for (auto _ : state) {
     if (pass == Pass::forward)
-      tet::conv_forward(o.cpu, g, o.view(), o.weight.data(), static_cast<float const*>(nullptr), o.y.data(), o.workspace());
+      tet::conv_forward(o.cpu, g, o.view(), o.weight.data(), static_cast<float const*>(nullptr), o.y.data(),
+                        o.workspace());
     else if (pass == Pass::input_gradient)
       tet::conv_input_gradient(o.cpu, g, o.weight.data(), o.dy.data(), o.dx.data(), o.workspace());
     else
-      tet::conv_weight_gradient(o.cpu, g, o.view(), o.dy.data(), o.dweight.data(), static_cast<float*>(nullptr), o.workspace());
+      tet::conv_weight_gradient(o.cpu, g, o.view(), o.dy.data(), o.dweight.data(), static_cast<float*>(nullptr),
+                                o.workspace());
     benchmark::ClobberMemory();
   }
   double const flops = 2.0 * double(g.weights()) * double(g.images * g.out_pixels());
@@ -79,7 +84,8 @@ void add(std::string const& shape, ConvGeometry const& g, Pass pass, double dens
   char text[32];
   std::snprintf(text, sizeof text, "%.2f", density);
   std::string const name = "conv/" + std::string(passes[int(pass)]) + "/" + shape + "/density:" + text + "/cpu";
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { convolution<Kind>(state, g, pass, density); })
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [=](benchmark::State& state) { convolution<Kind>(state, g, pass, density); })
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime();
 }
@@ -93,11 +99,12 @@ struct Layer {
   ConvGeometry g;
 };
 
-constexpr Layer spiking[] = {{"64x128@32", layer(16, 32, 64, 128)},       {"128x128@32", layer(16, 32, 128, 128)},
-                             {"64x128@48", layer(8, 48, 64, 128)},        {"128x256@16", layer(32, 16, 128, 256)},
-                             {"256x512@12", layer(24, 12, 256, 512)},     {"512x512@6", layer(40, 6, 512, 512)},
+constexpr Layer spiking[] = {{"64x128@32", layer(16, 32, 64, 128)},          {"128x128@32", layer(16, 32, 128, 128)},
+                             {"64x128@48", layer(8, 48, 64, 128)},           {"128x256@16", layer(32, 16, 128, 256)},
+                             {"256x512@12", layer(24, 12, 256, 512)},        {"512x512@6", layer(40, 6, 512, 512)},
                              {"128x256@32/2", layer(16, 32, 128, 256, 3, 2)}};
-constexpr Layer pooled[] = {{"128x256@16-graded", layer(32, 16, 128, 256)}, {"16384x10@1-graded", layer(128, 1, 16384, 10, 1)}};
+constexpr Layer pooled[] = {{"128x256@16-graded", layer(32, 16, 128, 256)},
+                            {"16384x10@1-graded", layer(128, 1, 16384, 10, 1)}};
 constexpr Layer analog[] = {{"3x64@32-analog", layer(16, 32, 3, 64)}, {"2x64@48-analog", layer(16, 48, 2, 64)}};
 
 int const registered = [] {
@@ -112,7 +119,8 @@ int const registered = [] {
     for (Pass const pass : {Pass::forward, Pass::weight_gradient, Pass::input_gradient})
       add<tet::Graded<4, 4>>(l.name, l.g, pass, 0.32);
   for (Layer const& l : analog)
-    for (Pass const pass : {Pass::forward, Pass::weight_gradient, Pass::input_gradient}) add<tet::Analog>(l.name, l.g, pass, 1.0);
+    for (Pass const pass : {Pass::forward, Pass::weight_gradient, Pass::input_gradient})
+      add<tet::Analog>(l.name, l.g, pass, 1.0);
   return 0;
 }();
 

@@ -55,7 +55,8 @@ struct Conv2d {
       constexpr bool fits = In[0] + 2 * options.padding >= options.kernel && In[1] + 2 * options.padding >= options.kernel;
       static_assert(fits, "tet::Conv2d: the kernel is larger than its padded input; use a smaller kernel, more padding, or one "
                           "pooling less before it (input shape is In in the note)");
-      auto const out = [](Index extent) { return (extent + 2 * options.padding - options.kernel) / options.stride + 1; };
+      constexpr Index stride = options.stride > 0 ? options.stride : 1;  // a refused stride is reported once, above
+      auto const out = [](Index extent) { return (extent + 2 * options.padding - options.kernel) / stride + 1; };
       return Shape{out(In[0]), out(In[1]), Out};
     } else {
       return Shape{Index(1), Index(1), Out};

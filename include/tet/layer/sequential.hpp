@@ -34,7 +34,8 @@ struct Through {
 template <class Layer, class In>
 struct OutputOf {
   static_assert(HasOutput<Layer, In>,
-                "tet::Sequential: one of its arguments is neither a layer nor a neuron (see Layer in the note)");
+                "tet::Sequential: one of its arguments is neither a layer nor a neuron (see Layer in the note); for a neuron of your "
+                "own, static_assert(tet::NeuronModel<Layer>) tells what it lacks");
   using type = In;
 };
 template <class Layer, class In>

@@ -16,21 +16,24 @@ namespace tet::conv {
 
 /// Turning bits into lists. The only header of the convolutions that names instructions; each has a portable twin.
 
-/// Positions of the set bits of each byte, compressed to the front.
+/// Positions of the set bits of each byte, shifted left, compressed to the front.
+template <int Shift>
 inline constexpr auto bit_positions = [] {
   std::array<std::array<std::uint16_t, 8>, 256> table{};
   for (unsigned mask = 0; mask < 256; ++mask)
     for (unsigned bit = 0, count = 0; bit < 8; ++bit)
-      if (mask >> bit & 1) table[mask][count++] = std::uint16_t(bit);
+      if (mask >> bit & 1) table[mask][count++] = std::uint16_t(bit << Shift);
   return table;
 }();
 
-/// Appends base + (position << shift) for each set bit of the byte. Writes 8 entries, of which the returned end counts the valid ones.
-inline std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, int shift, std::uint16_t base) {
-  typedef std::uint16_t Positions __attribute__((vector_size(16)));
+typedef std::uint16_t Positions __attribute__((vector_size(16)));
+
+/// Appends base + (position << Shift) for each set bit of the byte. Writes 8 entries, of which the returned end counts the valid ones.
+template <int Shift>
+std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, Positions base) {
   Positions v;
-  std::memcpy(&v, bit_positions[mask].data(), sizeof v);
-  v = (v << shift) + base;
+  std::memcpy(&v, bit_positions<Shift>[mask].data(), sizeof v);
+  v += base;
   std::memcpy(end, &v, sizeof v);
   return end + std::popcount(mask);
 }
@@ -38,12 +41,13 @@ inline std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, in
 /// Appends scale * counts[position] for each set bit of the byte, in the order of append_positions. Writes 8 entries, reads 8 counts.
 inline float* append_values(float* end, std::uint8_t mask, std::uint8_t const* counts, float scale) {
 #if defined(__AVX2__)
-  __m256i const lanes = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions[mask].data())));
+  __m256i const lanes =
+      _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[mask].data())));
   __m256i const wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts)));
   __m256 const values = _mm256_mul_ps(_mm256_cvtepi32_ps(wide), _mm256_set1_ps(scale));
   _mm256_storeu_ps(end, _mm256_permutevar8x32_ps(values, lanes));
 #else
-  for (int k = 0; k < 8; ++k) end[k] = float(counts[bit_positions[mask][std::size_t(k)]]) * scale;
+  for (int k = 0; k < 8; ++k) end[k] = float(counts[bit_positions<0>[mask][std::size_t(k)]]) * scale;
 #endif
   return end + std::popcount(mask);
 }

@@ -39,9 +39,27 @@ struct Correlation {
 
   static constexpr Correlation forward(ConvGeometry g) {
     flatten(g);
-    return {g.images,         g.height,       g.width,      g.in_channels, g.out_height(), g.out_width(), g.out_channels,
-            g.out_height(),   g.out_width(),  g.kernel,     g.kernel,      g.stride,       -g.padding,    -g.padding,
-            1,                0,              0,            g.kernel,      0,              0,             1,
+    return {g.images,
+            g.height,
+            g.width,
+            g.in_channels,
+            g.out_height(),
+            g.out_width(),
+            g.out_channels,
+            g.out_height(),
+            g.out_width(),
+            g.kernel,
+            g.kernel,
+            g.stride,
+            -g.padding,
+            -g.padding,
+            1,
+            0,
+            0,
+            g.kernel,
+            0,
+            0,
+            1,
             false};
   }
 
@@ -50,7 +68,8 @@ struct Correlation {
     flatten(g);
     Index const s = g.stride;
     Index const row = first(g.padding, a, s), column = first(g.padding, b, s);
-    Index const tap_rows = a < g.kernel ? ceil_div(g.kernel - a, s) : 0, tap_columns = b < g.kernel ? ceil_div(g.kernel - b, s) : 0;
+    Index const tap_rows = a < g.kernel ? ceil_div(g.kernel - a, s) : 0,
+                tap_columns = b < g.kernel ? ceil_div(g.kernel - b, s) : 0;
     return {g.images,
             g.out_height(),
             g.out_width(),
@@ -82,8 +101,12 @@ struct Correlation {
     g.height *= g.images;
     g.images = 1;
   }
-  static constexpr Index first(Index padding, Index residue, Index stride) { return ((residue - padding) % stride + stride) % stride; }
-  static constexpr Index count(Index extent, Index start, Index stride) { return start < extent ? ceil_div(extent - start, stride) : 0; }
+  static constexpr Index first(Index padding, Index residue, Index stride) {
+    return ((residue - padding) % stride + stride) % stride;
+  }
+  static constexpr Index count(Index extent, Index start, Index stride) {
+    return start < extent ? ceil_div(extent - start, stride) : 0;
+  }
 };
 
 }  // namespace tet::conv

@@ -33,7 +33,8 @@ struct DenseDirect {
     Index const wanted = std::clamp<Index>(c.images * c.rows * c.columns / 16, tile_rows, 128);
     Index const row_bytes = (c.columns * c.in_stride + c.tap_columns) * c.in_channels * Index(sizeof(float));
     Index const fitting = std::max<Index>(1, ((512 << 10) / std::max<Index>(row_bytes, 1) - c.tap_rows) / c.in_stride);
-    d.band = std::clamp<Index>(std::min(ceil_div(wanted, std::max<Index>(c.columns, 1)), fitting), 1, std::max<Index>(c.rows, 1));
+    d.band = std::clamp<Index>(std::min(ceil_div(wanted, std::max<Index>(c.columns, 1)), fitting), 1,
+                               std::max<Index>(c.rows, 1));
     d.bands = ceil_div(c.rows, d.band);
     d.splits = c.images * d.bands >= 16 ? 1 : std::min(d.panels, ceil_div(16, std::max<Index>(c.images * d.bands, 1)));
     d.strip_columns = c.columns > 0 ? (c.columns - 1) * c.in_stride + c.tap_columns : 0;
@@ -58,7 +59,8 @@ struct DenseDirect {
           c.weights(weight, tap / c.tap_columns, tap % c.tap_columns, k, m0, count, to);
           std::fill(to + count, to + tile_columns, 0.0f);
         }
-      for (Index m = 0; m < tile_columns; ++m) bias[m0 + m] = bias_values != nullptr && m < count ? bias_values[m0 + m] : 0.0f;
+      for (Index m = 0; m < tile_columns; ++m)
+        bias[m0 + m] = bias_values != nullptr && m < count ? bias_values[m0 + m] : 0.0f;
     });
   }
 
@@ -68,13 +70,16 @@ struct DenseDirect {
     for (Index r = 0; r < rows_used; ++r)
       for (Index s = 0; s < strip_columns; ++s, strip += channels) {
         Index const row = row0 + r, column = c.in_column + s;
-        if (row < 0 || row >= c.in_height || column < 0 || column >= c.in_width) std::fill(strip, strip + channels, 0.0f);
-        else expand(x, (image * c.in_height + row) * c.in_width + column, strip);
+        if (row < 0 || row >= c.in_height || column < 0 || column >= c.in_width)
+          std::fill(strip, strip + channels, 0.0f);
+        else
+          expand(x, (image * c.in_height + row) * c.in_width + column, strip);
       }
   }
 
   template <class Loops, class Kind>
-  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, float const* weight, float const* bias_values, float* y) const {
+  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, float const* weight, float const* bias_values,
+           float* y) const {
     if (c.rows == 0 || c.columns == 0) return;
     pack_weights(exec, weight, bias_values);
     exec.parallel_for(c.images * bands * splits, [&](Index task, Index slot) {
@@ -107,8 +112,8 @@ struct DenseDirect {
         if (++j == c.columns) j = 0, ++i;
       }
       alignas(64) float tile[tile_floats];
-      for (int r = 0; r < tile_rows; ++r) std::copy(bias + m0, bias + m0 + tile_columns, tile + r * tile_columns);
-      multiply_tile(a, c.tap_rows, run, weights + panel * window() * tile_columns, tile);
+      multiply_tile(a, c.tap_rows, run, weights + panel * window() * tile_columns, {bias + m0, 0},
+                    {tile, tile_columns});
       for (int r = 0; r < tile_rows && first + r < pixels; ++r) {
         V::load(tile + r * tile_columns).store(to[r], count);
         if (count > V::width) V::load(tile + r * tile_columns + V::width).store(to[r] + V::width, count - V::width);

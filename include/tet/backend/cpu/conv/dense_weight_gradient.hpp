@@ -23,8 +23,8 @@ struct DenseWeightGradient {
   Index parts;
   Index strip_columns;
 
-  float* sums = nullptr;    // [parts][tiles][panels][tile]
-  float* source = nullptr;  // [slots][strip rows][strip_columns][in]
+  float* sums = nullptr;      // [parts][tiles][panels][tile]
+  float* source = nullptr;    // [slots][strip rows][strip_columns][in]
   float* gradient = nullptr;  // [slots][panels][band * out_width][tile_columns]
 
   static DenseWeightGradient plan(Arena& arena, ConvGeometry g, Index slots) {
@@ -48,7 +48,9 @@ struct DenseWeightGradient {
     return d;
   }
 
-  Index source_floats() const { return round_up(((band - 1) * g.stride + g.kernel) * strip_columns * g.in_channels, 16); }
+  Index source_floats() const {
+    return round_up(((band - 1) * g.stride + g.kernel) * strip_columns * g.in_channels, 16);
+  }
   Index gradient_floats() const { return panels * band * g.out_width() * tile_columns; }
 
   template <class Loops, class Kind>
@@ -71,8 +73,10 @@ struct DenseWeightGradient {
   void copy_source(Activation<Kind, float> x, Index image, Index i0, Index i1, float* to) const {
     for (Index r = i0 * g.stride - g.padding; r < (i1 - 1) * g.stride - g.padding + g.kernel; ++r)
       for (Index s = -g.padding; s < strip_columns - g.padding; ++s, to += g.in_channels) {
-        if (r < 0 || r >= g.height || s < 0 || s >= g.width) std::fill(to, to + g.in_channels, 0.0f);
-        else expand(x, (image * g.height + r) * g.width + s, to);
+        if (r < 0 || r >= g.height || s < 0 || s >= g.width)
+          std::fill(to, to + g.in_channels, 0.0f);
+        else
+          expand(x, (image * g.height + r) * g.width + s, to);
       }
   }
 
@@ -83,8 +87,10 @@ struct DenseWeightGradient {
       Index const count = std::min(tile_columns, g.out_channels - panel * tile_columns);
       for (Index p = 0; p < pixels; ++p, to += tile_columns) {
         float const* const row = from + p * g.out_channels + panel * tile_columns;
-        if (count == tile_columns) std::memcpy(to, row, tile_columns * sizeof(float));
-        else std::fill(std::copy(row, row + count, to), to + tile_columns, 0.0f);
+        if (count == tile_columns)
+          std::memcpy(to, row, tile_columns * sizeof(float));
+        else
+          std::fill(std::copy(row, row + count, to), to + tile_columns, 0.0f);
       }
     }
   }
@@ -100,7 +106,8 @@ struct DenseWeightGradient {
           Index const at = std::min(t * tile_rows + r, tall - 1);
           a.row[r] = from + at / run * line + at % run;
         }
-        multiply_tile(a, rows, g.out_width(), d, sum + (t * panels + panel) * tile_floats);
+        float* const tile = sum + (t * panels + panel) * tile_floats;
+        multiply_tile(a, rows, g.out_width(), d, {tile, tile_columns}, {tile, tile_columns});
       }
   }
 

@@ -42,8 +42,10 @@ Float8::Vector load_8(Activation<Kind, float> x, Index pixel, Index c) {
       std::copy(from, from + (x.channels - c), rest);
       from = rest;
     }
-    if constexpr (std::is_same_v<Kind, Analog>) return Float8::load(from).v;
-    else return lanes_of(from, Activation<Kind, float>::scale);
+    if constexpr (std::is_same_v<Kind, Analog>)
+      return Float8::load(from).v;
+    else
+      return lanes_of(from, Activation<Kind, float>::scale);
   }
 }
 
@@ -69,7 +71,8 @@ void expand(Activation<Kind, float> x, Index pixel, float* to) {
   if constexpr (std::is_same_v<Kind, Analog>) {
     std::memcpy(to, x.pixel(pixel), std::size_t(x.channels) * sizeof(float));
   } else {
-    for (Index c = 0; c < x.channels; c += 8) detail::Float8::of(detail::load_8(x, pixel, c)).store(to + c, x.channels - c);
+    for (Index c = 0; c < x.channels; c += 8)
+      detail::Float8::of(detail::load_8(x, pixel, c)).store(to + c, x.channels - c);
   }
 }
 

@@ -17,8 +17,8 @@ namespace tet::conv {
 
 /// Order: per output, taps in order, then input channels in order.
 template <class Loops, class Kind, class Scalar>
-void plain_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* weight, Scalar const* bias,
-                   Scalar* y) {
+void plain_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* weight,
+                   Scalar const* bias, Scalar* y) {
   Index const oh = g.out_height(), ow = g.out_width(), out = g.out_channels;
   exec.parallel_for(g.images * oh, [&](Index row, Index) {
     Index const n = row / oh, i = row % oh;
@@ -43,7 +43,8 @@ void plain_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind
 
 /// Order: per input, taps in order; over output channels by pack, then its lanes.
 template <class Loops, class Scalar>
-void plain_input_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar const* weight, Scalar const* dy, Scalar* dx) {
+void plain_input_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar const* weight, Scalar const* dy,
+                          Scalar* dx) {
   using V = NativePack<Scalar>;
   Index const oh = g.out_height(), ow = g.out_width(), in = g.in_channels, out = g.out_channels;
   exec.parallel_for(g.images * g.height, [&](Index row, Index) {
@@ -54,7 +55,8 @@ void plain_input_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar c
       for (Index p = 0; p < g.kernel; ++p)
         for (Index q = 0; q < g.kernel; ++q) {
           Index const a = r + g.padding - p, b = s + g.padding - q;
-          if (a < 0 || b < 0 || a % g.stride != 0 || b % g.stride != 0 || a / g.stride >= oh || b / g.stride >= ow) continue;
+          if (a < 0 || b < 0 || a % g.stride != 0 || b % g.stride != 0 || a / g.stride >= oh || b / g.stride >= ow)
+            continue;
           Scalar const* const d = dy + ((n * oh + a / g.stride) * ow + b / g.stride) * out;
           Scalar const* w = weight + (p * g.kernel + q) * in * out;
           for (Index c = 0; c < in; ++c, w += out) {
@@ -72,7 +74,8 @@ void plain_input_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar c
 
 /// Order: per weight, output pixels of all images in order.
 template <class Loops, class Kind, class Scalar>
-void plain_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* dy, Scalar* dweight) {
+void plain_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* dy,
+                           Scalar* dweight) {
   constexpr Index block = 16;
   Index const oh = g.out_height(), ow = g.out_width(), in = g.in_channels, out = g.out_channels;
   Index const blocks = ceil_div(in, block);

@@ -15,17 +15,18 @@ namespace tet::conv {
 /// Order: per output, channel groups in order, within a group taps in order; even and odd list entries in two sums.
 struct SpikeForward {
   static constexpr Index width = native_width<float>;
-  static constexpr Index chunk_bytes = width > 8 ? 40 * 1024 : 20 * 1024;  // leaves room in L1 (48 or 32 KiB) for lists and accumulators
+  static constexpr Index chunk_bytes =
+      width > 8 ? 40 * 1024 : 20 * 1024;  // leaves room in L1 (48 or 32 KiB) for lists and accumulators
   static constexpr Index list_bytes = 2 << 20;
-  static constexpr int offset_unit = 8;                                    // bytes; so that 16 bits reach over a chunk
+  static constexpr int offset_unit = 8;  // bytes; so that 16 bits reach over a chunk
 
   ConvGeometry g;
-  Index packs;              // per output block
-  Index block, blocks;      // outputs
-  Index group, groups;      // input channels
-  Index tap_rows, row_cuts; // kernel rows of a chunk
-  Index band, bands;        // output pixels
-  Index splits;             // tasks per band, each with its share of the output blocks
+  Index packs;               // per output block
+  Index block, blocks;       // outputs
+  Index group, groups;       // input channels
+  Index tap_rows, row_cuts;  // kernel rows of a chunk
+  Index band, bands;         // output pixels
+  Index splits;              // tasks per band, each with its share of the output blocks
   Index list_capacity;
 
   float* weights = nullptr;  // [blocks][chunks][taps of the chunk][group][block]
@@ -85,7 +86,8 @@ struct SpikeForward {
     exec.parallel_for(blocks * groups, [&](Index task, Index) {
       Index const o0 = task / groups * block, c0 = task % groups * group;
       Index const outs = std::min(block, g.out_channels - o0), ins = std::min(group, g.in_channels - c0);
-      for (Index o = 0; c0 == 0 && o < block; ++o) bias[o0 + o] = bias_values != nullptr && o < outs ? bias_values[o0 + o] : 0.0f;
+      for (Index o = 0; c0 == 0 && o < block; ++o)
+        bias[o0 + o] = bias_values != nullptr && o < outs ? bias_values[o0 + o] : 0.0f;
       for (Index cut = 0; cut < row_cuts; ++cut) {
         Index const first = cut * tap_rows * g.kernel;
         Index const taps = std::min(tap_rows * g.kernel, g.kernel * g.kernel - first);
@@ -105,11 +107,10 @@ struct SpikeForward {
   }
 
   /// Lists the active inputs of output pixels begin … end for all chunks.
-  template <class Kind>
+  template <int Packs, class Kind>
   void build_lists(Activity const& active, Activation<Kind, float> x, Index begin, Index end, Index slot) const {
     Lists<Kind> lists{offsets + slot * list_capacity, values + slot * list_capacity, starts + slot * row_stride()};
     lists.first = lists.end;
-    lists.shift = std::countr_zero(std::uint64_t(block * Index(sizeof(float)) / offset_unit));
     Index const ow = g.out_width();
     for (Index cut = 0; cut < row_cuts; ++cut)
       for (Index c = 0; c < groups; ++c) {
@@ -118,10 +119,14 @@ struct SpikeForward {
           copy_window(active, x, pixel, count, cut, c, slot);
           Index const rows = std::min(tap_rows, g.kernel - cut * tap_rows), run = g.kernel * group / 8;
           // The usual run lengths (3x3 with groups of 16, 8 and 32 channels) are unrolled: 2x in building lists.
-          if (run == 6) list_pixels<Kind, 6>(lists, rows, run, count, slot);
-          else if (run == 3) list_pixels<Kind, 3>(lists, rows, run, count, slot);
-          else if (run == 8) list_pixels<Kind, 8>(lists, rows, run, count, slot);
-          else list_pixels<Kind, 0>(lists, rows, run, count, slot);
+          if (run == 6)
+            list_pixels<Packs, Kind, 6>(lists, rows, run, count, slot);
+          else if (run == 3)
+            list_pixels<Packs, Kind, 3>(lists, rows, run, count, slot);
+          else if (run == 8)
+            list_pixels<Packs, Kind, 8>(lists, rows, run, count, slot);
+          else
+            list_pixels<Packs, Kind, 0>(lists, rows, run, count, slot);
           pixel += count;
         }
         *lists.start++ = std::uint32_t(lists.end - lists.first);
@@ -134,15 +139,16 @@ struct SpikeForward {
     float* value;
     std::uint32_t* start;
     std::uint16_t* first = nullptr;
-    int shift = 0;
   };
 
   /// Copies what `count` output pixels of one row see of a chunk's channels, with the padding as zeros, to [tap row][column][group].
   template <class Kind>
-  void copy_window(Activity const& active, Activation<Kind, float> x, Index pixel, Index count, Index cut, Index c, Index slot) const {
+  void copy_window(Activity const& active, Activation<Kind, float> x, Index pixel, Index count, Index cut, Index c,
+                   Index slot) const {
     Index const oh = g.out_height(), ow = g.out_width(), bytes = group / 8;
     Index const n = pixel / ow / oh, p0 = cut * tap_rows, p1 = std::min(g.kernel, p0 + tap_rows);
-    Index const columns = window_columns(count), r0 = pixel / ow % oh * g.stride - g.padding, s0 = pixel % ow * g.stride - g.padding;
+    Index const columns = window_columns(count), r0 = pixel / ow % oh * g.stride - g.padding,
+                s0 = pixel % ow * g.stride - g.padding;
     Index const left = std::clamp<Index>(-s0, 0, columns), right = std::clamp(g.width - s0, left, columns);
     std::uint8_t* mask = masks + slot * window_capacity() / 8;
     std::uint8_t* count_bytes = counts + slot * window_capacity();
@@ -157,13 +163,18 @@ struct SpikeForward {
       Index const at = (n * g.height + r) * g.width + s0;
       std::uint8_t const* const from = active.pixel(at + left) + c * bytes;
       Index const stride = active.words * 8;
-      if (bytes == 2) copy_bytes<2>(mask + left * 2, from, right - left, stride);
-      else if (bytes == 1) copy_bytes<1>(mask + left, from, right - left, stride);
-      else if (bytes == 4) copy_bytes<4>(mask + left * 4, from, right - left, stride);
-      else copy_bytes<8>(mask + left * 8, from, right - left, stride);
+      if (bytes == 2)
+        copy_bytes<2>(mask + left * 2, from, right - left, stride);
+      else if (bytes == 1)
+        copy_bytes<1>(mask + left, from, right - left, stride);
+      else if (bytes == 4)
+        copy_bytes<4>(mask + left * 4, from, right - left, stride);
+      else
+        copy_bytes<8>(mask + left * 8, from, right - left, stride);
       if constexpr (!std::is_same_v<Kind, Spike>)
         for (Index s = left; s < right; ++s)
-          std::memcpy(count_bytes + s * group, x.pixel(at + s) + c * group, std::size_t(std::min(group, g.in_channels - c * group)));
+          std::memcpy(count_bytes + s * group, x.pixel(at + s) + c * group,
+                      std::size_t(std::min(group, g.in_channels - c * group)));
     }
   }
 
@@ -176,23 +187,24 @@ struct SpikeForward {
   Index window_capacity() const { return round_up(tap_rows * window_columns(band) * group + 64, 64); }
 
   /// Run: bytes of bits that one output pixel sees of one input row; 0 where not known when compiling.
-  template <class Kind, int Run>
+  template <int Packs, class Kind, int Run>
   void list_pixels(Lists<Kind>& lists, Index rows, Index run_bytes, Index count, Index slot) const {
     Index const run = Run != 0 ? Run : run_bytes, bytes = group / 8, pitch = window_columns(count) * bytes;
     std::uint8_t const* mask = masks + slot * window_capacity() / 8;
     std::uint8_t const* count_bytes = counts + slot * window_capacity();
     std::uint16_t* end = lists.end;
     float* value = lists.value;
-    int const shift = lists.shift;
+    constexpr int shift = std::countr_zero(std::uint64_t(Packs * width * Index(sizeof(float)) / offset_unit));
     for (Index j = 0; j < count; ++j, mask += g.stride * bytes, count_bytes += g.stride * group) {
       *lists.start++ = std::uint32_t(end - lists.first);
-      std::uint16_t base = 0;
+      Positions base{};
       for (Index p = 0; p < rows; ++p)
 #pragma GCC unroll 8
-        for (Index b = 0; b < run; ++b, base = std::uint16_t(base + (8 << shift))) {
+        for (Index b = 0; b < run; ++b, base += std::uint16_t(8 << shift)) {
           std::uint8_t const m = mask[p * pitch + b];
-          if constexpr (!std::is_same_v<Kind, Spike>) value = append_values(value, m, count_bytes + p * pitch * 8 + b * 8, Activation<Kind, float>::scale);
-          end = append_positions(end, m, shift, base);
+          if constexpr (!std::is_same_v<Kind, Spike>)
+            value = append_values(value, m, count_bytes + (p * pitch + b) * 8, Activation<Kind, float>::scale);
+          end = append_positions<shift>(end, m, base);
         }
     }
     lists.end = end;
@@ -201,15 +213,17 @@ struct SpikeForward {
 
   /// Adds one chunk to the sums of all pixels of a band.
   template <int Packs, class Kind>
-  void add_chunk(float const* rows, std::uint32_t const* start, std::uint16_t const* offset, float const* value, Index pixels,
-                 float const* from, Index from_stride, float* to) const {
+  void add_chunk(float const* rows, std::uint32_t const* start, std::uint16_t const* offset, float const* value,
+                 Index pixels, float const* from, Index from_stride, float* to) const {
     using V = NativePack<float>;
     auto const row = [&](std::uint32_t k) {
       return reinterpret_cast<float const*>(reinterpret_cast<std::byte const*>(rows) + Index(offset[k]) * offset_unit);
     };
     auto const term = [&](std::uint32_t k, float const* r, int v) {
-      if constexpr (std::is_same_v<Kind, Spike>) return V::load(r + v * width);
-      else return V(value[k]) * V::load(r + v * width);
+      if constexpr (std::is_same_v<Kind, Spike>)
+        return V::load(r + v * width);
+      else
+        return V(value[k]) * V::load(r + v * width);
     };
     for (Index p = 0; p < pixels; ++p, from += from_stride, to += Packs * width) {
       V even[Packs], odd[Packs];
@@ -236,34 +250,40 @@ struct SpikeForward {
     Index const pixels = g.images * g.out_pixels(), inputs = g.kernel * g.kernel * groups * group;
     exec.parallel_for(bands * splits, [&](Index task, Index slot) {
       Index const begin = task / splits * band, end = std::min(pixels, begin + band), split = task % splits;
-      build_lists(active, x, begin, end, slot);
+      build_lists<Packs>(active, x, begin, end, slot);
       float* const sum = sums + slot * band * block;
       for (Index b = blocks * split / splits; b < blocks * (split + 1) / splits; ++b) {
         std::uint32_t const* start = starts + slot * row_stride();
         for (Index cut = 0; cut < row_cuts; ++cut)
           for (Index c = 0; c < groups; ++c, start += end - begin + 1) {
             bool const initial = cut == 0 && c == 0;
-            add_chunk<Packs, Kind>(weights + b * block * inputs + chunk_begin(cut, c), start, offsets + slot * list_capacity,
-                                   values + slot * list_capacity, end - begin, initial ? bias + b * block : sum, initial ? 0 : block, sum);
+            add_chunk<Packs, Kind>(weights + b * block * inputs + chunk_begin(cut, c), start,
+                                   offsets + slot * list_capacity, values + slot * list_capacity, end - begin,
+                                   initial ? bias + b * block : sum, initial ? 0 : block, sum);
           }
         Index const outs = std::min(block, g.out_channels - b * block);
         for (Index p = begin; p < end; ++p) {
           float const* const from = sum + (p - begin) * block;
           float* const to = y + p * g.out_channels + b * block;
-          if (outs == Packs * width) std::memcpy(to, from, std::size_t(Packs * width) * sizeof(float));
-          else std::copy(from, from + outs, to);
+          if (outs == Packs * width)
+            std::memcpy(to, from, std::size_t(Packs * width) * sizeof(float));
+          else
+            std::copy(from, from + outs, to);
         }
       }
     });
   }
 
   template <class Loops, class Kind>
-  void run(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, float const* weight, float const* bias_values,
-           float* y) const {
+  void run(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, float const* weight,
+           float const* bias_values, float* y) const {
     pack_weights(exec, weight, bias_values);
-    if (packs == 1) run_bands<1>(exec, active, x, y);
-    else if (packs == 2) run_bands<2>(exec, active, x, y);
-    else run_bands<4>(exec, active, x, y);
+    if (packs == 1)
+      run_bands<1>(exec, active, x, y);
+    else if (packs == 2)
+      run_bands<2>(exec, active, x, y);
+    else
+      run_bands<4>(exec, active, x, y);
   }
 };
 

@@ -26,7 +26,8 @@ struct TapGroup {
       for (Index b = 0; b < std::min(g.stride, g.kernel); ++b) {
         Index const tall = ceil_div(g.kernel - a, g.stride), wide = ceil_div(g.kernel - b, g.stride);
         for (Index p = 0; p < tall; p += most)
-          for (Index q = 0; q < wide; q += most) visit(TapGroup{a, b, p, q, std::min(most, tall - p), std::min(most, wide - q)});
+          for (Index q = 0; q < wide; q += most)
+            visit(TapGroup{a, b, p, q, std::min(most, tall - p), std::min(most, wide - q)});
       }
   }
 };
@@ -50,19 +51,21 @@ struct SpikeWeightGradient {
   static constexpr int offset_shift = std::countr_zero(unsigned(block) * sizeof(float) / offset_unit);
 
   /// Strips of three rows must be within reach of 16-bit offsets.
-  static bool applies(ConvGeometry const& g) { return ((g.out_width() + 4) * TapGroup::most + 64) << offset_shift <= 65536; }
+  static bool applies(ConvGeometry const& g) {
+    return ((g.out_width() + 4) * TapGroup::most + 64) << offset_shift <= 65536;
+  }
 
   ConvGeometry g;
   TapGroup taps;
-  Index blocks;                      // of outputs
-  Index channels, channel_blocks;    // of inputs, per task
-  Index words;                       // of 64 inputs
+  Index blocks;                        // of outputs
+  Index channels, channel_blocks;      // of inputs, per task
+  Index words;                         // of 64 inputs
   Index row0, column0, rows, columns;  // input pixels of the class that some output sees: first, and how many
   Index unit_rows, unit_images, units;
   Index pitch, image_pitch, positions;  // of a strip: pixels per row, per image, in all
-  Index strip_stride;                // floats from strip to strip
-  Index group;                       // units
-  Index list_capacity;               // of one word of one unit
+  Index strip_stride;                   // floats from strip to strip
+  Index group;                          // units
+  Index list_capacity;                  // of one word of one unit
 
   float* sums = nullptr;             // [blocks][in][taps][block]
   float* strips = nullptr;           // [group][blocks][strip_stride], a strip is [positions][block]
@@ -85,9 +88,11 @@ struct SpikeWeightGradient {
     s.channel_blocks = ceil_div(g.in_channels, s.channels);
 
     std::tie(s.row0, s.rows) = range(g.height, g.out_height(), taps.residue_row, taps.first_row, taps.rows, g);
-    std::tie(s.column0, s.columns) = range(g.width, g.out_width(), taps.residue_column, taps.first_column, taps.columns, g);
+    std::tie(s.column0, s.columns) =
+        range(g.width, g.out_width(), taps.residue_column, taps.first_column, taps.columns, g);
     s.pitch = std::max<Index>(1, s.columns + taps.columns - 1);
-    Index const most = std::clamp<Index>(list_bytes / (2 * g.in_channels), 64, strip_bytes / (block * Index(sizeof(float))));
+    Index const most =
+        std::clamp<Index>(list_bytes / (2 * g.in_channels), 64, strip_bytes / (block * Index(sizeof(float))));
     Index const halo = taps.rows - 1;
     Index const fitting = std::max<Index>(1, most / s.pitch - halo);
     s.unit_rows = s.rows <= fitting ? std::max<Index>(s.rows, 1) : ceil_div(s.rows, ceil_div(s.rows, fitting));
@@ -112,7 +117,8 @@ struct SpikeWeightGradient {
   }
 
   template <class Loops, class Kind>
-  void run(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, float const* dy, float* dweight) const {
+  void run(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, float const* dy,
+           float* dweight) const {
     exec.parallel_for(blocks, [&](Index b, Index) {
       Index const count = g.in_channels * taps.rows * taps.columns * block;
       std::fill(sums + b * count, sums + (b + 1) * count, 0.0f);
@@ -122,8 +128,10 @@ struct SpikeWeightGradient {
       Index const quads = ceil_div(blocks, joint);
       exec.parallel_for(count * (words + quads), [&](Index task, Index slot) {
         Index const u = task / (words + quads), part = task % (words + quads);
-        if (part < words) list_word(active, x, first + u, u, part, slot);
-        else pack_strips(dy, first + u, u, part - words);
+        if (part < words)
+          list_word(active, x, first + u, u, part, slot);
+        else
+          pack_strips(dy, first + u, u, part - words);
       });
       exec.parallel_for(blocks * channel_blocks, [&](Index task, Index) {
         for (Index u = 0; u < count; ++u) add_unit<Kind>(u, task / channel_blocks, task % channel_blocks);
@@ -138,7 +146,8 @@ struct SpikeWeightGradient {
   };
 
   /// First row of the class inside the input and in reach of an output, and how many follow.
-  static std::pair<Index, Index> range(Index extent, Index outputs, Index residue, Index first_tap, Index tap_count, ConvGeometry const& g) {
+  static std::pair<Index, Index> range(Index extent, Index outputs, Index residue, Index first_tap, Index tap_count,
+                                       ConvGeometry const& g) {
     Index const low = g.padding > residue ? ceil_div(g.padding - residue, g.stride) : 0;
     Index const top = extent - 1 + g.padding - residue;
     Index const high = std::min(top < 0 ? -1 : top / g.stride, outputs - 1 + first_tap + tap_count - 1);
@@ -152,7 +161,8 @@ struct SpikeWeightGradient {
 
   /// Lists the active pixels of 64 channels of a unit.
   template <class Kind>
-  void list_word(Activity const& active, Activation<Kind, float> x, Index index, Index u, Index word, Index slot) const {
+  void list_word(Activity const& active, Activation<Kind, float> x, Index index, Index u, Index word,
+                 Index slot) const {
     Unit const at = unit(index);
     std::int32_t* const pixel = pixels + slot * positions;
     std::fill(pixel, pixel + positions, -1);
@@ -161,7 +171,8 @@ struct SpikeWeightGradient {
         Index const row = (row0 + at.row + r) * g.stride + taps.residue_row - g.padding;
         Index const column = column0 * g.stride + taps.residue_column - g.padding;
         for (Index c = 0; c < columns; ++c)
-          pixel[n * image_pitch + r * pitch + c] = std::int32_t(((at.image + n) * g.height + row) * g.width + column + c * g.stride);
+          pixel[n * image_pitch + r * pitch + c] =
+              std::int32_t(((at.image + n) * g.height + row) * g.width + column + c * g.stride);
       }
     Index const cuts = positions / 64;
     std::uint64_t* const mask = masks + slot * positions;
@@ -184,7 +195,8 @@ struct SpikeWeightGradient {
         if (m == 0) continue;
 #pragma GCC unroll 8
         for (int b = 0; b < 8; ++b)
-          end = append_positions(end, std::uint8_t(m >> (8 * b)), offset_shift, std::uint16_t((cut * 64 + 8 * b) << offset_shift));
+          end = append_positions<offset_shift>(end, std::uint8_t(m >> (8 * b)),
+                                               Positions{} + std::uint16_t((cut * 64 + 8 * b) << offset_shift));
       }
       if constexpr (!std::is_same_v<Kind, Spike>) {
         float* const value = values + (u * words + word) * list_capacity;
@@ -214,7 +226,8 @@ struct SpikeWeightGradient {
         if (g.out_channels - first * block >= joint * block) {
           for (Index c = left; c < right; ++c)
             for (Index v = 0; v < joint * packs; ++v)
-              V::load(from + c * g.out_channels + v * V::width).store(to + v / packs * strip_stride + c * block + v % packs * V::width);
+              V::load(from + c * g.out_channels + v * V::width)
+                  .store(to + v / packs * strip_stride + c * block + v % packs * V::width);
         } else {
           for (Index c = left; c < right; ++c)
             for (Index o = 0; o < (last - first) * block; ++o)
@@ -229,15 +242,24 @@ struct SpikeWeightGradient {
   void add_unit(Index u, Index b, Index channel_block) const {
     static_assert(TapGroup::most == 3);
     switch (taps.rows * 4 + taps.columns) {
-      case 5: return add_channels<Kind, 1, 1>(u, b, channel_block);
-      case 6: return add_channels<Kind, 1, 2>(u, b, channel_block);
-      case 7: return add_channels<Kind, 1, 3>(u, b, channel_block);
-      case 9: return add_channels<Kind, 2, 1>(u, b, channel_block);
-      case 10: return add_channels<Kind, 2, 2>(u, b, channel_block);
-      case 11: return add_channels<Kind, 2, 3>(u, b, channel_block);
-      case 13: return add_channels<Kind, 3, 1>(u, b, channel_block);
-      case 14: return add_channels<Kind, 3, 2>(u, b, channel_block);
-      default: return add_channels<Kind, 3, 3>(u, b, channel_block);
+      case 5:
+        return add_channels<Kind, 1, 1>(u, b, channel_block);
+      case 6:
+        return add_channels<Kind, 1, 2>(u, b, channel_block);
+      case 7:
+        return add_channels<Kind, 1, 3>(u, b, channel_block);
+      case 9:
+        return add_channels<Kind, 2, 1>(u, b, channel_block);
+      case 10:
+        return add_channels<Kind, 2, 2>(u, b, channel_block);
+      case 11:
+        return add_channels<Kind, 2, 3>(u, b, channel_block);
+      case 13:
+        return add_channels<Kind, 3, 1>(u, b, channel_block);
+      case 14:
+        return add_channels<Kind, 3, 2>(u, b, channel_block);
+      default:
+        return add_channels<Kind, 3, 3>(u, b, channel_block);
     }
   }
 
@@ -253,7 +275,8 @@ struct SpikeWeightGradient {
       if (begin == end) continue;
       float* const to = sums + (b * g.in_channels + c) * Rows * Columns * block;
       V sum[Rows][Columns][packs];
-      for (int t = 0; t < Rows * Columns * packs; ++t) sum[t / (Columns * packs)][t / packs % Columns][t % packs] = V::load(to + t * V::width);
+      for (int t = 0; t < Rows * Columns * packs; ++t)
+        sum[t / (Columns * packs)][t / packs % Columns][t % packs] = V::load(to + t * V::width);
       for (std::uint32_t k = begin; k < end; ++k) {
         Index const at = Index(offset[k]) * offset_unit;
 #pragma GCC unroll 3
@@ -264,12 +287,15 @@ struct SpikeWeightGradient {
 #pragma GCC unroll 2
             for (int v = 0; v < packs; ++v) {
               V const d = V::load(from + (Columns - 1 - q) * block + v * V::width);
-              if constexpr (std::is_same_v<Kind, Spike>) sum[p][q][v] += d;
-              else sum[p][q][v] += V::of(values[list * list_capacity + k] - V::Vector{}) * d;
+              if constexpr (std::is_same_v<Kind, Spike>)
+                sum[p][q][v] += d;
+              else
+                sum[p][q][v] += V::of(values[list * list_capacity + k] - V::Vector{}) * d;
             }
         }
       }
-      for (int t = 0; t < Rows * Columns * packs; ++t) sum[t / (Columns * packs)][t / packs % Columns][t % packs].store(to + t * V::width);
+      for (int t = 0; t < Rows * Columns * packs; ++t)
+        sum[t / (Columns * packs)][t / packs % Columns][t % packs].store(to + t * V::width);
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <tet/config.hpp>
 #include <tet/core/pack.hpp>
 
 namespace tet::conv {
@@ -24,17 +23,26 @@ struct TileOperand {
   Index step = 1;
 };
 
-/// tile[r][:] += sum over p < runs, k < length of a(r, p, k) * b[p][k][:].
+/// Rows of tile_columns floats, `stride` apart; 0 repeats one row.
+template <class Float>
+struct TileRows {
+  Float* first;
+  Index stride;
+};
+
+inline constexpr float zero_row[tile_columns] = {};
+
+/// out[r][:] = start[r][:] + sum over p < runs, k < length of a(r, p, k) * b[p][k][:].
 ///
 /// Not inlined: the loop wants all registers for itself (inlined into its callers it reloaded pointers from the stack, 1.3x slower).
-[[gnu::noinline]] inline void multiply_tile(TileOperand const& a, Index runs, Index length, float const* TET_RESTRICT b,
-                                            float* TET_RESTRICT tile) {
+[[gnu::noinline]] inline void multiply_tile(TileOperand const& a, Index runs, Index length, float const* b,
+                                            TileRows<float const> start, TileRows<float> out) {
   using V = NativePack<float>;
   V sum[tile_rows][2];
 #pragma GCC unroll 16
   for (int r = 0; r < tile_rows; ++r) {
-    sum[r][0] = V::load(tile + r * tile_columns);
-    sum[r][1] = V::load(tile + r * tile_columns + V::width);
+    sum[r][0] = V::load(start.first + r * start.stride);
+    sum[r][1] = V::load(start.first + r * start.stride + V::width);
   }
   for (Index p = 0; p < runs; ++p) {
     float const* row[tile_rows];
@@ -53,8 +61,8 @@ struct TileOperand {
   }
 #pragma GCC unroll 16
   for (int r = 0; r < tile_rows; ++r) {
-    sum[r][0].store(tile + r * tile_columns);
-    sum[r][1].store(tile + r * tile_columns + V::width);
+    sum[r][0].store(out.first + r * out.stride);
+    sum[r][1].store(out.first + r * out.stride + V::width);
   }
 }
 

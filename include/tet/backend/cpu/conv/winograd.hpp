@@ -20,11 +20,12 @@ namespace tet::conv {
 struct Winograd {
   using V = NativePack<float>;
   static constexpr int edge = 4, patch = 6, planes = patch * patch;
-  static constexpr Index skew = 80;  // floats between planes: power-of-two distances cost 2-3x in the transforms (cache sets)
+  static constexpr Index skew =
+      80;  // floats between planes: power-of-two distances cost 2-3x in the transforms (cache sets)
 
   Correlation c;
-  Index patches, tall, wide;   // of all images; per image
-  Index block, blocks;         // patches per task
+  Index patches, tall, wide;  // of all images; per image
+  Index block, blocks;        // patches per task
   Index panels, in_padded, out_padded;
   Index weight_plane, in_plane, out_plane;
 
@@ -34,7 +35,8 @@ struct Winograd {
   float* product = nullptr;  // [slots][planes][block][out_padded]
 
   static bool applies(Correlation const& c) {
-    return c.tap_rows == 3 && c.tap_columns == 3 && c.in_stride == 1 && c.out_stride == 1 && c.in_channels >= 16 && c.out_channels >= 16 &&
+    return c.tap_rows == 3 && c.tap_columns == 3 && c.in_stride == 1 && c.out_stride == 1 && c.in_channels >= 16 &&
+           c.out_channels >= 16 &&
            c.tiles(edge) * 16 <= c.images * c.rows * c.columns * 2;  // not where patches hang over the border too much
   }
 
@@ -60,7 +62,8 @@ struct Winograd {
   }
 
   template <class Loops, class Kind>
-  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, float const* weight, float const* bias_values, float* y) const {
+  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, float const* weight, float const* bias_values,
+           float* y) const {
     transform_weights(exec, weight, bias_values);
     exec.parallel_for(blocks, [&](Index task, Index slot) {
       Index const first = task * block, count = std::min(block, patches - first);
@@ -98,7 +101,8 @@ struct Winograd {
 
   template <class Kind>
   void transform_source(Activation<Kind, float> x, Index at, float* to) const {
-    Index const image = at / (tall * wide), row0 = at / wide % tall * edge + c.in_row, column0 = at % wide * edge + c.in_column;
+    Index const image = at / (tall * wide), row0 = at / wide % tall * edge + c.in_row,
+                column0 = at % wide * edge + c.in_column;
     Index pixel[patch][patch];  // -1 outside
     for (int i = 0; i < patch; ++i)
       for (int j = 0; j < patch; ++j) {
@@ -127,17 +131,16 @@ struct Winograd {
       for (Index t = 0; t < count; t += tile_rows) {
         TileOperand a;
         for (int r = 0; r < tile_rows; ++r) a.row[r] = in + std::min(t + r, count - 1) * in_padded;
-        alignas(64) float tile[tile_floats] = {};
-        multiply_tile(a, 1, c.in_channels, plane_weights + panel * c.in_channels * tile_columns, tile);
-        for (int r = 0; r < tile_rows && t + r < count; ++r)
-          std::memcpy(out + (t + r) * out_padded + panel * tile_columns, tile + r * tile_columns, tile_columns * sizeof(float));
+        multiply_tile(a, 1, c.in_channels, plane_weights + panel * c.in_channels * tile_columns, {zero_row, 0},
+                      {out + t * out_padded + panel * tile_columns, out_padded});  // a block has room for whole tiles
       }
   }
 
   void transform_product(float const* from, Index at, float* y) const {
     Index const image = at / (tall * wide), row0 = at / wide % tall * edge, column0 = at % wide * edge;
     Index const height = std::min<Index>(edge, c.rows - row0), width = std::min<Index>(edge, c.columns - column0);
-    float* const corner = y + ((image * c.out_height + row0 + c.out_row) * c.out_width + column0 + c.out_column) * c.out_channels;
+    float* const corner =
+        y + ((image * c.out_height + row0 + c.out_row) * c.out_width + column0 + c.out_column) * c.out_channels;
     for (Index m = 0; m < c.out_channels; m += V::width) {
       V half[edge][patch];
       for (int j = 0; j < patch; ++j) {
@@ -169,7 +172,8 @@ struct Winograd {
     exec.parallel_for(panels * pieces, [&](Index task, Index) {
       Index const panel = task / pieces, k0 = task % pieces * piece, k1 = std::min(c.in_channels, k0 + piece);
       Index const m0 = panel * tile_columns, count = std::min(tile_columns, c.out_channels - m0);
-      for (Index m = 0; k0 == 0 && m < tile_columns; ++m) bias[m0 + m] = bias_values != nullptr && m < count ? bias_values[m0 + m] : 0.0f;
+      for (Index m = 0; k0 == 0 && m < tile_columns; ++m)
+        bias[m0 + m] = bias_values != nullptr && m < count ? bias_values[m0 + m] : 0.0f;
       alignas(64) float window[9][piece][tile_columns] = {};
       for (Index tap = 0; tap < 9; ++tap)
         for (Index k = k0; k < k1; ++k) c.weights(weight, tap / 3, tap % 3, k, m0, count, window[tap][k - k0]);
@@ -178,11 +182,13 @@ struct Winograd {
           V w[3][3], half[patch][3];
           for (int tap = 0; tap < 9; ++tap) w[tap / 3][tap % 3] = V::load(window[tap][k - k0] + m);
           for (int i = 0; i < patch; ++i)
-            for (int j = 0; j < 3; ++j) half[i][j] = times(G[i][0], w[0][j], times(G[i][1], w[1][j], broadcast(G[i][2]) * w[2][j]));
+            for (int j = 0; j < 3; ++j)
+              half[i][j] = times(G[i][0], w[0][j], times(G[i][1], w[1][j], broadcast(G[i][2]) * w[2][j]));
           float* const to = weights + (panel * c.in_channels + k) * tile_columns + m;
           for (int i = 0; i < patch; ++i)
             for (int j = 0; j < patch; ++j)
-              times(G[j][0], half[i][0], times(G[j][1], half[i][1], broadcast(G[j][2]) * half[i][2])).store(to + (i * patch + j) * weight_plane);
+              times(G[j][0], half[i][0], times(G[j][1], half[i][1], broadcast(G[j][2]) * half[i][2]))
+                  .store(to + (i * patch + j) * weight_plane);
         }
     });
   }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include <tet/backend/cpu/bits.hpp>
+#include <tet/backend/cpu/load.hpp>
+#include <tet/backend/cpu/partition.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+using namespace tet;
+
+namespace {
+
+template <class Scalar, int Width>
+void check_masks() {
+  using P = Pack<Scalar, Width>;
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    std::uint32_t const bits = (i * 0x9E37u + i) & ((1u << Width) - 1);
+    CAPTURE(bits);
+    std::vector<Scalar> values(Width);
+    for (int lane = 0; lane < Width; ++lane) values[std::size_t(lane)] = bits >> lane & 1 ? Scalar(0.5) : Scalar(-0.5);
+    auto const mask = P::load(values.data()) > P(Scalar(0));
+    CHECK(cpu::mask_bits<Scalar, Width>(mask) == bits);
+    CHECK(cpu::mask_bits_portable<Scalar, Width>(mask) == bits);
+    P const back = cpu::bits_to_pack<Scalar, Width>(bits);
+    for (int lane = 0; lane < Width; ++lane) CHECK(back[lane] == Scalar(bits >> lane & 1));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("mask_bits: it equals its portable twin and bits_to_pack undoes it [backend]") {
+  check_masks<float, 8>();
+  check_masks<float, 16>();
+  check_masks<double, 8>();
+  check_masks<double, 16>();
+}
+
+TEST_CASE("bits_to_bytes: each bit becomes a byte of 0 or 1 [backend]") {
+  for (int bits = 0; bits < 256; ++bits) {
+    std::uint64_t const bytes = cpu::bits_to_bytes(std::uint8_t(bits));
+    for (int i = 0; i < 8; ++i) CHECK(int(bytes >> (8 * i) & 0xFF) == (bits >> i & 1));
+  }
+}
+
+TEST_CASE("store_spikes: it fills the bytes of its lanes and clear_unused those behind [backend]") {
+  constexpr int width = native_width<float>;
+  using P = Pack<float, width>;
+  for (Index const channels : {1, 7, 8, 9, 16, 17, 63, 64, 65, 100}) {
+    CAPTURE(channels);
+    std::vector<std::uint64_t> words(std::size_t(ceil_div(channels, 64)), ~0ull);
+    Activation<Spike, float> const s{words.data(), 1, channels};
+    for (Index c = 0; c < channels; c += width) {
+      std::vector<float> values(width);
+      for (int lane = 0; lane < width; ++lane) values[std::size_t(lane)] = float((c + lane) % 3 == 0);
+      cpu::store_spikes<width>(s, 0, c, P::load(values.data()), std::min<Index>(width, channels - c));
+    }
+    cpu::clear_unused<width>(s, 0);
+    for (Index c = 0; c < 64 * s.words_per_pixel(); ++c) CHECK(s.value(0, c) == float(c < channels && c % 3 == 0));
+  }
+}
+
+TEST_CASE("Partition: chunks cover every item once in at most 128 tasks [backend]") {
+  for (Index const count : {0, 1, 15, 16, 17, 127, 128, 129, 5000})
+    for (Index const grain : {0, 1, 16, 4096}) {
+      cpu::Partition const partition(count, grain);
+      CHECK(partition.tasks() <= cpu::Partition::most);
+      Index covered = 0;
+      for (Index task = 0; task < partition.tasks(); ++task) {
+        CHECK(partition.begin(task) == covered);
+        CHECK(partition.end(task) > covered);
+        covered = partition.end(task);
+      }
+      CHECK(covered == count);
+    }
+}
