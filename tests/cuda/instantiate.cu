@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tet/core/random.hpp>
+#include <tet/core/values.hpp>
 #include <tet/loss/losses.hpp>
 #include <tet/neuron/neurons.hpp>
 #include <tet/optim/adam.hpp>
@@ -8,9 +9,7 @@
 #include <tests/support/adaptive_lif.hpp>
 #include <tests/support/archetypes.hpp>
 
-#include <array>
 #include <cstddef>
-#include <utility>
 
 // Every neuron, surrogate, loss and optimiser rule in a kernel: what is written once for the host compiles for a device. Nothing runs.
 
@@ -45,8 +44,8 @@ __global__ void random_kernel(float* value) {
   value[1] = float(random.below(3, 10));
 }
 
-template <class Rule, std::size_t States>
-__global__ void rule_kernel(Rule rule, float* p, std::array<float, States>* state) {
+template <class Rule, int States>
+__global__ void rule_kernel(Rule rule, float* p, Values<float, States>* state) {
   p[0] = rule(p[0], p[1], *state);
 }
 
@@ -55,12 +54,10 @@ struct KernelBackend {
   static std::byte* allocate(Index) { return nullptr; }
   static void release(std::byte*) noexcept {}
   static void clear(std::byte*, Index) {}
-  static void upload(std::byte*, void const*, Index) {}
-  static void download(void*, std::byte const*, Index) {}
 };
 
-template <class Rule, std::size_t States>
-void update_parameters(KernelBackend&, Rule const& rule, Index, float* values, float const*, std::array<float*, States> const&) {
+template <class Rule, int States>
+void update_parameters(KernelBackend&, Rule const& rule, Index, float* values, float const*, Values<float*, States>) {
   rule_kernel<Rule, States><<<1, 1>>>(rule, values, nullptr);
 }
 

@@ -36,7 +36,7 @@ struct CountSignals {
     total += count_active(exec, out);
   }
   template <class X>
-  void synapses(std::string const&, ConvGeometry const& geometry, X const& x, Index) {
+  void synapses(std::string const&, ConvGeometry const& geometry, X const& x) {
     total += count_synaptic_operations(exec, geometry, x);
   }
 };

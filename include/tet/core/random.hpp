@@ -47,8 +47,7 @@ class Random {
 
   /// Uniform in 0 … bound - 1 (bias below bound / 2^64).
   TET_HD constexpr std::uint64_t below(std::uint64_t index, std::uint64_t bound) const {
-    __extension__ using Wide = unsigned __int128;
-    return std::uint64_t((static_cast<Wide>(bits(index)) * bound) >> 64);
+    return high_product(bits(index), bound);
   }
 
  private:

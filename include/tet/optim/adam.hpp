@@ -72,7 +72,7 @@ class Adam {
   std::uint64_t steps() const { return steps_; }
   void set_steps(std::uint64_t steps) { steps_ = steps; }
 
- private:
+  /// One parameter's update; public, because a kernel of a backend takes it as a template argument.
   struct Rule {
     Scalar keep, weight_decay, beta1, rest1, beta2, rest2, rate, deviation, epsilon;
 
@@ -86,6 +86,7 @@ class Adam {
     }
   };
 
+ private:
   AdamOptions options_;
   Storage<Backend, Scalar> first_;
   Storage<Backend, Scalar> second_;

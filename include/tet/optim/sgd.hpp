@@ -51,7 +51,7 @@ class Sgd {
   std::uint64_t steps() const { return steps_; }
   void set_steps(std::uint64_t steps) { steps_ = steps; }
 
- private:
+  /// One parameter's update; public, because a kernel of a backend takes it as a template argument.
   struct Rule {
     Scalar learning_rate, momentum, weight_decay;
     Momentum kind;
@@ -65,6 +65,7 @@ class Sgd {
     }
   };
 
+ private:
   SgdOptions options_;
   Storage<Backend, Scalar> buffer_;
   std::uint64_t steps_ = 0;

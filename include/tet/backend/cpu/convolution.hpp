@@ -23,7 +23,8 @@ inline bool uses_winograd(ConvGeometry const& g, Correlation const& c) {
   return g.exactness == Exactness::winograd && Winograd::applies(c);
 }
 
-/// Share of active inputs up to which the spike-driven passes are the faster ones (measured on Zen 3: 64x128@32, 128x256@16, 256x512@12).
+/// Share of active inputs up to which the spike-driven passes are the faster ones (measured on Zen 3: 64x128@32,
+/// 128x256@16, 256x512@12).
 template <class Kind>
 struct SpikeDrivenLimit {
   static constexpr double over_winograd = std::is_same_v<Kind, Spike> ? 0.21 : 0.17;
@@ -57,7 +58,8 @@ void run_dense(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Correl
 
 }  // namespace conv
 
-/// Bytes of workspace that the largest of the three passes may use with the given number of slots; a function of sizes only.
+/// Bytes of workspace that the largest of the three passes may use with the given number of slots; a function of sizes
+/// only.
 template <class Kind, class Scalar>
 Index conv_workspace(ConvGeometry const& g, Index slots) {
   Index bytes = conv::bias_gradient_workspace<Scalar>(g);

@@ -21,7 +21,8 @@ constexpr Index bias_gradient_workspace(ConvGeometry const& g) {
 
 /// dbias[o] = sum of dy over images and pixels.
 ///
-/// Order: pixels in order within each of a fixed number of parts, then the parts in order; the same bits for any number of threads.
+/// Order: pixels in order within each of a fixed number of parts, then the parts in order; the same bits for any number
+///        of threads.
 template <class Loops, class Scalar>
 void bias_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar const* dy, Scalar* dbias, Scalar* partial) {
   Index const pixels = g.images * g.out_pixels(), out = g.out_channels, parts = bias_gradient_parts(g);

@@ -28,7 +28,8 @@ inline constexpr auto bit_positions = [] {
 
 typedef std::uint16_t Positions __attribute__((vector_size(16)));
 
-/// Appends base + (position << Shift) for each set bit of the byte. Writes 8 entries, of which the returned end counts the valid ones.
+/// Appends base + (position << Shift) for each set bit of the byte. Writes 8 entries, of which the returned end counts
+/// the valid ones.
 template <int Shift>
 std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, Positions base) {
   Positions v;
@@ -38,7 +39,8 @@ std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, Positions
   return end + std::popcount(mask);
 }
 
-/// Appends scale * counts[position] for each set bit of the byte, in the order of append_positions. Writes 8 entries, reads 8 counts.
+/// Appends scale * counts[position] for each set bit of the byte, in the order of append_positions. Writes 8 entries,
+/// reads 8 counts.
 inline float* append_values(float* end, std::uint8_t mask, std::uint8_t const* counts, float scale) {
 #if defined(__AVX2__)
   __m256i const lanes =

@@ -7,13 +7,15 @@
 
 namespace tet::conv {
 
-/// What a forward pass and an input gradient have in common: every output of a grid is a sum over a window of the source.
+/// What a forward pass and an input gradient have in common: every output of a grid is a sum over a window of the
+/// source.
 ///
 ///   out[n, i * out_stride + out_row, j * out_stride + out_column, m]
 ///       = sum_{p, q, k} weight(p, q, k, m) * source[n, i * in_stride + in_row + p, j * in_stride + in_column + q, k]
 ///
-/// (out of range reads 0). A forward pass is one such sum. The input gradient of a convolution with stride s is s * s of them: input pixels of
-/// one residue modulo s see the same subset of the kernel, mirrored, over neighbouring output pixels.
+/// (out of range reads 0). A forward pass is one such sum. The input gradient of a convolution with stride s is s * s
+/// of them: input pixels of one residue modulo s see the same subset of the kernel, mirrored, over neighbouring output
+/// pixels.
 struct Correlation {
   Index images;
   Index in_height, in_width, in_channels;     // of the source

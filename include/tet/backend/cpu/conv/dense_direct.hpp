@@ -9,7 +9,8 @@
 
 namespace tet::conv {
 
-/// Plain sum over the window, register-tiled: tiles of pixels (across rows) x outputs, over a padded copy of a band of source rows.
+/// Plain sum over the window, register-tiled: tiles of pixels (across rows) x outputs, over a padded copy of a band of
+/// source rows.
 ///
 /// Order: per output, window rows, columns, channels in order, into one sum that starts with the bias.
 struct DenseDirect {

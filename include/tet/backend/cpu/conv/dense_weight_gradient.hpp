@@ -9,9 +9,11 @@
 
 namespace tet::conv {
 
-/// Weight gradient of dense input: register tiles of (tap, input channel) x outputs that sum over the pixels of a padded strip.
+/// Weight gradient of dense input: register tiles of (tap, input channel) x outputs that sum over the pixels of a
+/// padded strip.
 ///
-/// Order: the strips are cut into a fixed number of parts; per weight, pixels in order within a part, then the parts in order.
+/// Order: the strips are cut into a fixed number of parts; per weight, pixels in order within a part, then the parts in
+///        order.
 struct DenseWeightGradient {
   static constexpr Index strip_pixels = 192;
   static constexpr Index part_bytes = 32 << 20;  // of all parts' sums

@@ -12,8 +12,8 @@
 
 namespace tet::conv {
 
-/// Convolution passes as plain loops over the innermost channels: any kind, any scalar, any geometry. What double uses, where exactness
-/// matters and speed does not.
+/// Convolution passes as plain loops over the innermost channels: any kind, any scalar, any geometry. What double uses,
+/// where exactness matters and speed does not.
 
 /// Order: per output, taps in order, then input channels in order.
 template <class Loops, class Kind, class Scalar>

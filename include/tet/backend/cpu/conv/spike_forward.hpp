@@ -8,9 +8,9 @@ namespace tet::conv {
 
 /// Forward pass that adds weight rows of active inputs only.
 ///
-/// Weights are cut into chunks (a block of outputs x a group of input channels x some kernel rows) small enough for L1. For a band of output
-/// pixels the active inputs of each chunk are listed once per pixel, as offsets into the chunk; then chunk after chunk adds the listed rows
-/// to accumulators in registers. Graded inputs list their values too.
+/// Weights are cut into chunks (a block of outputs x a group of input channels x some kernel rows) small enough for L1.
+/// For a band of output pixels the active inputs of each chunk are listed once per pixel, as offsets into the chunk;
+/// then chunk after chunk adds the listed rows to accumulators in registers. Graded inputs list their values too.
 ///
 /// Order: per output, channel groups in order, within a group taps in order; even and odd list entries in two sums.
 struct SpikeForward {
@@ -141,7 +141,8 @@ struct SpikeForward {
     std::uint16_t* first = nullptr;
   };
 
-  /// Copies what `count` output pixels of one row see of a chunk's channels, with the padding as zeros, to [tap row][column][group].
+  /// Copies what `count` output pixels of one row see of a chunk's channels, with the padding as zeros, to [tap
+  /// row][column][group].
   template <class Kind>
   void copy_window(Activity const& active, Activation<Kind, float> x, Index pixel, Index count, Index cut, Index c,
                    Index slot) const {

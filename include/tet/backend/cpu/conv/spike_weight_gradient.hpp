@@ -9,9 +9,11 @@
 
 namespace tet::conv {
 
-/// Part of a kernel whose taps see the same input pixels: rows and columns of one residue modulo the stride, at most 3 x 3 of them.
+/// Part of a kernel whose taps see the same input pixels: rows and columns of one residue modulo the stride, at most 3
+/// x 3 of them.
 ///
-/// Within a residue class the convolution has stride 1: tap (p, q) joins input (y, x) of the class to output (y - p, x - q).
+/// Within a residue class the convolution has stride 1: tap (p, q) joins input (y, x) of the class to output (y - p, x
+/// - q).
 struct TapGroup {
   Index residue_row, residue_column;
   Index first_row, first_column;  // in taps of the class
@@ -32,11 +34,12 @@ struct TapGroup {
   }
 };
 
-/// Weight gradient that visits active inputs only: per input channel a list of its active pixels, and the gradients of all taps of a block
-/// of outputs in registers while the list is walked over a strip of dy that lies in L1.
+/// Weight gradient that visits active inputs only: per input channel a list of its active pixels, and the gradients of
+/// all taps of a block of outputs in registers while the list is walked over a strip of dy that lies in L1.
 ///
-/// Work goes through groups of units (a unit: some rows of one image, or some whole images): first lists and strips of all units are
-/// made, then tasks, each owner of a block of input channels and a block of outputs, add all units in order.
+/// Work goes through groups of units (a unit: some rows of one image, or some whole images): first lists and strips of
+/// all units are made, then tasks, each owner of a block of input channels and a block of outputs, add all units in
+/// order.
 ///
 /// Order: per weight, units in order, pixels in order, into one sum.
 struct SpikeWeightGradient {
@@ -207,7 +210,8 @@ struct SpikeWeightGradient {
     start[64] = std::uint32_t(end - begin);
   }
 
-  /// Copies dy around a unit, `joint` blocks of outputs at once (whole cache lines), with zeros where there is no output.
+  /// Copies dy around a unit, `joint` blocks of outputs at once (whole cache lines), with zeros where there is no
+  /// output.
   void pack_strips(float const* dy, Index index, Index u, Index quad) const {
     Unit const at = unit(index);
     Index const first = quad * joint, last = std::min(blocks, first + joint), oh = g.out_height(), ow = g.out_width();

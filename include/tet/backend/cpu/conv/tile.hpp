@@ -5,8 +5,8 @@
 
 namespace tet::conv {
 
-/// Register tile of the dense kernels: rows (pixels) x two packs of columns. 6 x 16 fills the 16 registers of AVX2, 12 x 32 most of the 32 of
-/// AVX-512.
+/// Register tile of the dense kernels: rows (pixels) x two packs of columns. 6 x 16 fills the 16 registers of AVX2, 12
+/// x 32 most of the 32 of AVX-512.
 inline constexpr int tile_rows = native_width<float> > 8 ? 12 : 6;
 inline constexpr Index tile_columns = 2 * native_width<float>;
 inline constexpr Index tile_floats = tile_rows * tile_columns;
@@ -34,7 +34,8 @@ inline constexpr float zero_row[tile_columns] = {};
 
 /// out[r][:] = start[r][:] + sum over p < runs, k < length of a(r, p, k) * b[p][k][:].
 ///
-/// Not inlined: the loop wants all registers for itself (inlined into its callers it reloaded pointers from the stack, 1.3x slower).
+/// Not inlined: the loop wants all registers for itself (inlined into its callers it reloaded pointers from the stack,
+/// 1.3x slower).
 [[gnu::noinline]] inline void multiply_tile(TileOperand const& a, Index runs, Index length, float const* b,
                                             TileRows<float const> start, TileRows<float> out) {
   using V = NativePack<float>;

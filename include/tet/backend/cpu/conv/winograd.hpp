@@ -11,7 +11,8 @@ namespace tet::conv {
 
 /// Winograd's F(4x4, 3x3): 36 products instead of 144 for a 4x4 patch of outputs, per pair of channels.
 ///
-///   Y = A^T [ (G w G^T) * (B^T d B) ] A        (d: 6x6 patch of the source, w: 3x3 window, * element by element, summed over channels)
+///   Y = A^T [ (G w G^T) * (B^T d B) ] A        (d: 6x6 patch of the source, w: 3x3 window, * element by element,
+/// summed over channels)
 ///
 /// Source: Lavin, Gray: Fast algorithms for convolutional neural networks. CVPR 2016, sec. 4.3 (points 0, ±1, ±2).
 /// Pre:    3x3 window, both strides 1.
