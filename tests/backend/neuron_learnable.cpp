@@ -15,39 +15,39 @@ using Neuron = test::AdaptiveLif<LifConfig{.tau = 0.5f}>;
 
 }  // namespace
 
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on spikes taken as it is equals plain loops in float [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on spikes taken as it is equals plain loops in float [backend]") {
   test::check_layers<Neuron, Spike, NoNormalisation, float>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on spikes taken as it is equals plain loops in double [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on spikes taken as it is equals plain loops in double [backend]") {
   test::check_layers<Neuron, Spike, NoNormalisation, double>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on spikes taken normalised equals plain loops in float [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on spikes taken normalised equals plain loops in float [backend]") {
   test::check_layers<Neuron, Spike, Normalisation<float>, float>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on spikes taken normalised equals plain loops in double [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on spikes taken normalised equals plain loops in double [backend]") {
   test::check_layers<Neuron, Spike, Normalisation<double>, double>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on counts taken as it is equals plain loops in float [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on counts taken as it is equals plain loops in float [backend]") {
   test::check_layers<Neuron, Graded<4, 4>, NoNormalisation, float>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on counts taken as it is equals plain loops in double [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on counts taken as it is equals plain loops in double [backend]") {
   test::check_layers<Neuron, Graded<4, 4>, NoNormalisation, double>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on counts taken normalised equals plain loops in float [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on counts taken normalised equals plain loops in float [backend]") {
   test::check_layers<Neuron, Graded<4, 4>, Normalisation<float>, float>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on counts taken normalised equals plain loops in double [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on counts taken normalised equals plain loops in double [backend]") {
   test::check_layers<Neuron, Graded<4, 4>, Normalisation<double>, double>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on analog values taken as it is equals plain loops in float [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on analog values taken as it is equals plain loops in float [backend]") {
   test::check_layers<Neuron, Analog, NoNormalisation, float>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on analog values taken as it is equals plain loops in double [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on analog values taken as it is equals plain loops in double [backend]") {
   test::check_layers<Neuron, Analog, NoNormalisation, double>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on analog values taken normalised equals plain loops in float [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on analog values taken normalised equals plain loops in float [backend]") {
   test::check_layers<Neuron, Analog, Normalisation<float>, float>();
 }
-TEST_CASE("neuron kernels: a neuron with two state values and two parameters on analog values taken normalised equals plain loops in double [backend]") {
+TEST_CASE("neuron kernels: AdaptiveLif on analog values taken normalised equals plain loops in double [backend]") {
   test::check_layers<Neuron, Analog, Normalisation<double>, double>();
 }

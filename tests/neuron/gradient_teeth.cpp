@@ -28,20 +28,21 @@ struct Broken : Neuron {
 }  // namespace
 
 TEST_CASE("NeuronModel: the gradient test fails for a neuron that drops a term [neuron]") {
-  test::for_each_neuron<Triangle<>, Atan<>>([&]<class Neuron>(std::type_identity<Neuron>, Reset reset, ResetGradient gradient) {
-    CAPTURE(Neuron::name);
-    CAPTURE(Neuron::Surrogate::name);
-    CAPTURE(int(reset));
-    CAPTURE(int(gradient));
-    Seed const seed{32};
-    double const noticed = 1e3 * test::gradient_tolerance;
-    CHECK(test::gradient_errors<Neuron, Broken<Neuron, Fault::no_spike>>(seed, gradient).largest() > noticed);
-    if (std::string(Neuron::name) != "If")
-      CHECK(test::gradient_errors<Neuron, Broken<Neuron, Fault::no_leak>>(seed, gradient).largest() > noticed);
-    if (reset == Reset::hard)
-      CHECK(test::gradient_errors<Neuron, Broken<Neuron, Fault::no_reset>>(seed, gradient).largest() > noticed);
-    // A kept gradient is none of a detached reset, and the other way round.
-    auto const other = gradient == ResetGradient::kept ? ResetGradient::detached : ResetGradient::kept;
-    CHECK(test::gradient_errors<Neuron>(seed, other).largest() > noticed);
-  });
+  test::for_each_neuron<Triangle<>, Atan<>>(
+      [&]<class Neuron>(std::type_identity<Neuron>, Reset reset, ResetGradient gradient) {
+        CAPTURE(Neuron::name);
+        CAPTURE(Neuron::Surrogate::name);
+        CAPTURE(int(reset));
+        CAPTURE(int(gradient));
+        Seed const seed{32};
+        double const noticed = 1e3 * test::gradient_tolerance;
+        CHECK(test::gradient_errors<Neuron, Broken<Neuron, Fault::no_spike>>(seed, gradient).largest() > noticed);
+        if (std::string(Neuron::name) != "If")
+          CHECK(test::gradient_errors<Neuron, Broken<Neuron, Fault::no_leak>>(seed, gradient).largest() > noticed);
+        if (reset == Reset::hard)
+          CHECK(test::gradient_errors<Neuron, Broken<Neuron, Fault::no_reset>>(seed, gradient).largest() > noticed);
+        // A kept gradient is none of a detached reset, and the other way round.
+        auto const other = gradient == ResetGradient::kept ? ResetGradient::detached : ResetGradient::kept;
+        CHECK(test::gradient_errors<Neuron>(seed, other).largest() > noticed);
+      });
 }

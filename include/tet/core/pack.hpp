@@ -41,7 +41,7 @@ struct Pack {
   Vector v;
 
   Pack() = default;
-  constexpr Pack(Scalar s) : v(Vector{} + s) {}
+  constexpr Pack(Scalar s) : v(s - Vector{}) {}  // s + 0 would turn -0 into 0, and cost an addition
   static constexpr Pack of(Vector x) {
     Pack p;
     p.v = x;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/core/error.hpp>
+#include <tet/core/tensor_info.hpp>
 #include <tet/train/checkpoint_file.hpp>
 
 #include <cstdint>

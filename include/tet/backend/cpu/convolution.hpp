@@ -30,10 +30,19 @@ struct SpikeDrivenLimit {
   static constexpr double over_winograd = std::is_same_v<Kind, Spike> ? 0.21 : 0.17;
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
 
+  /// Patches that hang over the border make Winograd dearer by the share of outputs they compute in vain.
   static double forward(ConvGeometry const& g) {
-    return uses_winograd(g, Correlation::forward(g)) ? over_winograd : over_direct;
+    auto const c = Correlation::forward(g);
+    if (!uses_winograd(g, c)) return over_direct;
+    Index const computed = c.tiles(Winograd::edge) * Winograd::edge * Winograd::edge;
+    return over_winograd * double(computed) / double(c.images * c.rows * c.columns);
   }
-  static double weight_gradient(ConvGeometry const& g) { return SpikeWeightGradient::applies(g) ? over_direct : -1.0; }
+
+  /// With a stride the lists of each residue class feed fewer taps, so that building them weighs more.
+  static double weight_gradient(ConvGeometry const& g) {
+    if (!SpikeWeightGradient::applies(g)) return -1.0;
+    return g.stride == 1 ? over_direct : 0.5;
+  }
 };
 
 inline double density(Activity const& active, ConvGeometry const& g) {
