@@ -15,8 +15,4 @@
 #define TET_RESTRICT __restrict__
 
 /// Checks an invariant of an inner loop: on in every test build, off with NDEBUG.
-#if defined(TET_ENABLE_ASSERTS) || !defined(NDEBUG)
 #define TET_ASSERT(condition) assert(condition)
-#else
-#define TET_ASSERT(condition) static_cast<void>(0)
-#endif

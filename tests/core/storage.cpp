@@ -13,6 +13,7 @@ namespace {
 /// A backend whose memory counts its live blocks and is not zero at first.
 struct CountedMemory {
   static inline int live = 0;
+  static inline int copies = 0;
 
   static std::byte* allocate(tet::Index bytes) {
     ++live;
@@ -25,7 +26,10 @@ struct CountedMemory {
     delete[] block;
   }
   static void clear(std::byte* block, tet::Index bytes) { std::memset(block, 0, std::size_t(bytes)); }
-  static void upload(std::byte* to, void const* from, tet::Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
+  static void upload(std::byte* to, void const* from, tet::Index bytes) {
+    ++copies;
+    std::memcpy(to, from, std::size_t(bytes));
+  }
   static void download(void* to, std::byte const* from, tet::Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
 };
 
@@ -65,9 +69,12 @@ TEST_CASE("Storage: moving hands the block over and every block is released [cor
 
 TEST_CASE("Storage: no elements need no block [core]") {
   int const before = CountedMemory::live;
+  CountedMemory::copies = 0;
   Floats none(0), made;
   CHECK(none.download().empty());
   none.clear();
+  none.upload({});
+  CHECK(CountedMemory::copies == 0);
   CHECK(none.data() == nullptr);
   CHECK(made.size() == 0);
   CHECK(CountedMemory::live == before);

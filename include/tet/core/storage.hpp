@@ -37,7 +37,9 @@ class Storage {
   Index bytes() const { return count_ * Index(sizeof(Element)); }
 
   /// Copies values from the host; values.size() must be size().
-  void upload(std::span<Element const> values) { Backend::upload(block_, values.data(), bytes()); }
+  void upload(std::span<Element const> values) {
+    if (count_ > 0) Backend::upload(block_, values.data(), bytes());
+  }
 
   /// A copy on the host.
   std::vector<Element> download() const {
