@@ -13,8 +13,8 @@ namespace tet {
 ///
 /// Shape: values [B, H, W, C] (repeated) or [T, B, H, W, C] (temporal); labels [B].
 struct Batch {
-  std::vector<float> values;
-  std::vector<int> labels;
+  std::vector<float> values{};
+  std::vector<int> labels{};
   Index timesteps = 1;
   Index batch_size = 0;
   Presentation presentation = Presentation::repeated;
