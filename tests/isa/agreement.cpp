@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Builds for different instruction sets agree layer by layer: TET_ISA_PROBES names probes as "set=executable;…", each run where this
+// Builds for different instruction sets agree layer by layer: TET_ISA_PROBES names probes as "set=executable|…", each run where this
 // processor can, and compared with the baseline's results.
 
 #include <tests/support/scratch_folder.hpp>
@@ -62,11 +62,11 @@ void check_agreement(std::string const& set, std::string const& executable, std:
 }
 
 std::string probe(std::string const& set) {
-  std::string const all = ";" TET_ISA_PROBES ";";
-  auto const at = all.find(";" + set + "=");
+  std::string const all = "|" TET_ISA_PROBES "|";
+  auto const at = all.find("|" + set + "=");
   if (at == all.npos) return "";
   auto const begin = at + set.size() + 2;
-  return all.substr(begin, all.find(';', begin) - begin);
+  return all.substr(begin, all.find('|', begin) - begin);
 }
 
 void compare(std::string const& set) {
