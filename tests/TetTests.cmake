@@ -62,7 +62,7 @@ endfunction()
 function(tet_add_cuda_test name source)
   string(MAKE_C_IDENTIFIER ${name} object)
   if(TET_NVCC)
-    add_test(NAME ${name} COMMAND ${TET_NVCC} -std=c++20 -arch=${cuda_architecture} --expt-relaxed-constexpr
+    add_test(NAME ${name} COMMAND ${TET_NVCC} -std=c++20 -arch=${cuda_architecture}
                                   -Werror all-warnings -Xcompiler=-Wall,-Wextra,-Wno-psabi,-Werror
                                   --options-file ${tet_compile_flags} -ccbin ${CMAKE_CXX_COMPILER}
                                   -x cu -c ${source} -o ${CMAKE_CURRENT_BINARY_DIR}/${object}.o)

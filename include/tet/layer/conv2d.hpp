@@ -38,7 +38,7 @@ constexpr ConvOptions resolved(Index kernel) { return resolved(ConvOptions{.kern
 /// Files:   weight [Out, C, kernel, kernel], bias [Out], as torch.nn.Conv2d; initialised uniformly in +-1/sqrt(C * kernel^2).
 /// Refused: an input that is not (H, W, C); a kernel larger than the padded input.
 template <Index Out, auto options_ = ConvOptions{}>
-  requires std::same_as<std::remove_cv_t<decltype(options_)>, ConvOptions> || std::integral<decltype(options_)>
+  requires std::same_as<std::remove_cvref_t<decltype(options_)>, ConvOptions> || std::integral<decltype(options_)>
 struct Conv2d {
   static constexpr ConvOptions options = detail::resolved(options_);
   static constexpr char const* name = "Conv2d";
