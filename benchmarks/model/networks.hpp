@@ -27,9 +27,14 @@ tet::Batch random_batch(tet::Timesteps timesteps, tet::BatchSize batch_size, tet
   return batch;
 }
 
-/// Samples per second, and the memory of the model's plan; bytes: what forward keeps and backward reads again.
+/// Samples per second, the memory of the model's plan, and the spike rate of the last call, on which speed depends; bytes: what forward
+/// keeps and backward reads again.
 template <class Net>
-void set_counters(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch, tet::Presentation presentation) {
+void set_counters(benchmark::State& state, tet::Model<Net, tet::Cpu>& model, tet::Timesteps timesteps, tet::BatchSize batch,
+                  tet::Presentation presentation) {
+  tet::analysis::SpikeActivity activity;
+  tet::analysis::add_last_call(model, activity);
+  state.counters["spike_rate"] = activity.rate();
   auto const need = tet::memory_for<Net, tet::Cpu>(timesteps, batch, presentation);
   state.SetItemsProcessed(state.iterations() * batch.value);
   state.SetBytesProcessed(state.iterations() * need.activations);
@@ -44,7 +49,7 @@ void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSiz
   tet::TetLoss const loss{.lambda = 1e-3};
   tet::train_step(model, loss, optimizer, batch);
   for (auto _ : state) benchmark::DoNotOptimize(tet::train_step(model, loss, optimizer, batch));
-  set_counters<Net>(state, timesteps, batch_size, presentation);
+  set_counters<Net>(state, model, timesteps, batch_size, presentation);
 }
 
 template <class Net>
@@ -52,10 +57,10 @@ void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize bat
   tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
   auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
   tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
-  // Running statistics of one batch, so that neurons fire as they do in training.
-  model.forward(input, tet::Mode::training);
+  // Running statistics close to the batch's (0.9^20 of the way left), so that neurons fire as they do in training.
+  for (int i = 0; i < 20; ++i) model.forward(input, tet::Mode::training);
   for (auto _ : state) benchmark::DoNotOptimize(model.forward(input, tet::Mode::inference).data);
-  set_counters<Net>(state, timesteps, batch_size, presentation);
+  set_counters<Net>(state, model, timesteps, batch_size, presentation);
 }
 
 /// Registers train_step/<net>/T:<T>/B:<B>/cpu and infer/<net>/T:<T>/B:<B>/cpu for each (T, B); inference at B = 1, too.

@@ -71,15 +71,21 @@ struct ActivityCounter {
 
 }  // namespace detail
 
+/// Adds what the layers did in the model's last forward call.
+template <class Model>
+void add_last_call(Model& model, SpikeActivity& activity) {
+  detail::ActivityCounter<typename Model::Backend> counter{model.exec(), activity};
+  model.visit_signals(counter);
+}
+
 /// Runs a model over a data set in inference mode and counts what its layers do.
 template <class Model, class Set>
 SpikeActivity spike_activity(Model& model, Set const& set, Timesteps timesteps, Index batch_size = 128) {
   SpikeActivity activity{.layers = {}, .samples = set.size()};
-  detail::ActivityCounter<typename Model::Backend> counter{model.exec(), activity};
   data::BatchStream<Set const&> stream(set, {.batch_size = batch_size, .timesteps = timesteps});
   while (Batch const* const batch = stream.next()) {
     model.forward(InputBatch<float>{batch->values, timesteps, BatchSize{batch->batch_size}, batch->presentation}, Mode::inference);
-    model.visit_signals(counter);
+    add_last_call(model, activity);
   }
   return activity;
 }
