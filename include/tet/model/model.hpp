@@ -89,9 +89,9 @@ class Model {
     detail::Flow const flow{timesteps.value, batch.value, false};
     detail::Planner<Backend> planner{exec_, {}, 0};
     plan_.plan(planner, flow);
+    planned_ = {0, 0, false};
     grow(activations_, planner.arena.peak());
     grow(workspace_, planner.workspace);
-    planned_ = {0, 0, false};
   }
 
   /// O[t, b, k] of a batch. Mode::training normalises by the batch's statistics and tracks them.
@@ -204,12 +204,15 @@ class Model {
   }
 
   static void grow(Storage<Backend, std::byte>& storage, Index bytes) {
-    if (storage.size() < bytes) storage = Storage<Backend, std::byte>(bytes);
+    if (storage.size() >= bytes) return;
+    storage = {};  // before the larger one is taken: both at once may not fit
+    storage = Storage<Backend, std::byte>(bytes);
   }
 
   /// Points all views into the planned memory; replans where it is too small.
   void prepare(detail::Flow flow) {
     if (flow.timesteps == planned_.timesteps && flow.batch == planned_.batch && flow.repeated == planned_.repeated) return;
+    planned_ = {0, 0, false};  // nothing is, should memory run out
     detail::Planner<Backend> measure{exec_, {}, 0};
     plan_.plan(measure, flow);
     grow(activations_, measure.arena.peak());
