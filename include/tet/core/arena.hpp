@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/config.hpp>
 #include <tet/core/index.hpp>
 
 #include <algorithm>
@@ -26,6 +27,7 @@ class Arena {
     Index const begin = used_;
     used_ += round_up(count * Index(sizeof(Element)), alignment);
     peak_ = std::max(peak_, used_);
+    TET_ASSERT(measuring() || used_ <= capacity_);
     return measuring() ? nullptr : reinterpret_cast<Element*>(block_ + begin);
   }
 

@@ -4,6 +4,7 @@
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/backend/cpu/load.hpp>
 #include <tet/backend/cpu/partition.hpp>
+#include <tet/backend/cpu/reduce.hpp>
 #include <tet/core/batch_norm.hpp>
 #include <tet/core/workspace.hpp>
 
@@ -64,18 +65,15 @@ void batch_norm_moments(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scala
       }
     }
   });
-  double const n = double(x.pixels);
-  exec.parallel_for(ceil_div(channels, block), [&](Index b, Index) {
-    for (Index c = b * block; c < std::min(channels, (b + 1) * block); ++c) {
-      double sum = 0, square = 0;
-      for (Index task = 0; task < partition.tasks(); ++task) {
-        sum += partials[task * 2 * channels + c];
-        square += partials[(task * 2 + 1) * channels + c];
-      }
-      mean[c] = Scalar(double(x.value(0, c)) + sum / n);
-      variance[c] = Scalar(std::max(0.0, (square - sum * sum / n) / n));
-    }
+  cpu::reduce_partials(exec, partials, partition.tasks(), 2 * channels, 2 * channels, [&](Index column, double value) {
+    partials[column] = value;  // row 0 of its own column: read before it is written
   });
+  double const n = double(x.pixels);
+  for (Index c = 0; c < channels; ++c) {
+    double const sum = partials[c], square = partials[channels + c];
+    mean[c] = Scalar(double(x.value(0, c)) + sum / n);
+    variance[c] = Scalar(std::max(0.0, (square - sum * sum / n) / n));
+  }
 }
 
 /// Statistics of the batch enter the running ones: r <- (1 - momentum) * r + momentum * new, the variance unbiased over `count` values.
@@ -117,7 +115,6 @@ void batch_norm_forward(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scala
 template <class Loops, class Kind, class Scalar>
 void batch_norm_sums(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* dy,
                      Scalar* sum_dy, Scalar* sum_centred, Workspace workspace) {
-  constexpr Index block = 256;
   Index const channels = x.channels;
   cpu::Partition const partition = cpu::batch_norm_partition(x.pixels);
   double* const partials = reinterpret_cast<double*>(workspace.data);
@@ -131,16 +128,8 @@ void batch_norm_sums(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar c
         sum[channels + c] += d * (double(x.value(p, c)) - double(mean[c]));
       }
   });
-  exec.parallel_for(ceil_div(channels, block), [&](Index b, Index) {
-    for (Index c = b * block; c < std::min(channels, (b + 1) * block); ++c) {
-      double plain = 0, centred = 0;
-      for (Index task = 0; task < partition.tasks(); ++task) {
-        plain += partials[task * 2 * channels + c];
-        centred += partials[(task * 2 + 1) * channels + c];
-      }
-      sum_dy[c] = Scalar(plain);
-      sum_centred[c] = Scalar(centred);
-    }
+  cpu::reduce_partials(exec, partials, partition.tasks(), 2 * channels, 2 * channels, [&](Index column, double value) {
+    (column < channels ? sum_dy[column] : sum_centred[column - channels]) = Scalar(value);
   });
 }
 
