@@ -9,6 +9,7 @@
 #include <tet/backend/cpu/conv/spike_forward.hpp>
 #include <tet/backend/cpu/conv/spike_weight_gradient.hpp>
 #include <tet/backend/cpu/conv/winograd.hpp>
+#include <tet/backend/cpu/conv/winograd_weight_gradient.hpp>
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/core/activation.hpp>
 #include <tet/core/arena.hpp>
@@ -20,7 +21,7 @@ namespace tet {
 namespace conv {
 
 inline bool uses_winograd(ConvGeometry const& g, Correlation const& c) {
-  return g.exactness == Exactness::winograd && Winograd::applies(c);
+  return g.exactness == Exactness::winograd && WinogradPatches::apply(c);
 }
 
 /// Share of active inputs up to which the spike-driven passes are the faster ones (measured on Zen 3: 64x128@32,
@@ -28,20 +29,25 @@ inline bool uses_winograd(ConvGeometry const& g, Correlation const& c) {
 template <class Kind>
 struct SpikeDrivenLimit {
   static constexpr double over_winograd = std::is_same_v<Kind, Spike> ? 0.21 : 0.17;
+  static constexpr double over_winograd_weight_gradient = std::is_same_v<Kind, Spike> ? 0.26 : 0.23;
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
 
-  /// Patches that hang over the border make Winograd dearer by the share of outputs they compute in vain.
-  static double forward(ConvGeometry const& g) {
-    auto const c = Correlation::forward(g);
-    if (!uses_winograd(g, c)) return over_direct;
-    Index const computed = c.tiles(Winograd::edge) * Winograd::edge * Winograd::edge;
-    return over_winograd * double(computed) / double(c.images * c.rows * c.columns);
-  }
+  static double forward(ConvGeometry const& g) { return limit(g, over_winograd); }
 
   /// With a stride the lists of each residue class feed fewer taps, so that building them weighs more.
   static double weight_gradient(ConvGeometry const& g) {
     if (!SpikeWeightGradient::applies(g)) return -1.0;
-    return g.stride == 1 ? over_direct : 0.5;
+    if (g.stride != 1) return 0.5;
+    return limit(g, over_winograd_weight_gradient);
+  }
+
+ private:
+  /// Patches that hang over the border make Winograd dearer by the share of outputs they compute in vain.
+  static double limit(ConvGeometry const& g, double winograd) {
+    auto const c = Correlation::forward(g);
+    if (!uses_winograd(g, c)) return over_direct;
+    Index const computed = c.tiles(WinogradPatches::edge) * WinogradPatches::edge * WinogradPatches::edge;
+    return std::min(over_direct, winograd * double(computed) / double(c.images * c.rows * c.columns));
   }
 };
 
@@ -54,6 +60,24 @@ inline void plan_dense(Arena& arena, ConvGeometry const& g, Correlation const& c
     Winograd::plan(arena, c, slots);
   else
     DenseDirect::plan(arena, c, slots);
+}
+
+inline void plan_dense_weight_gradient(Arena& arena, ConvGeometry const& g, Index slots) {
+  auto const c = Correlation::forward(g);
+  if (uses_winograd(g, c))
+    WinogradWeightGradient::plan(arena, c);
+  else
+    DenseWeightGradient::plan(arena, g, slots);
+}
+
+template <class Loops, class Kind>
+void run_dense_weight_gradient(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Activation<Kind, float> x,
+                               float const* dy, float* dweight) {
+  auto const c = Correlation::forward(g);
+  if (uses_winograd(g, c))
+    WinogradWeightGradient::plan(arena, c).run(exec, x, dy, dweight);
+  else
+    DenseWeightGradient::plan(arena, g, exec.slots()).run(exec, x, dy, dweight);
 }
 
 template <class Loops, class Kind>
@@ -93,7 +117,7 @@ Index conv_workspace(ConvGeometry const& g, Index slots) {
     Index const mark = arena.mark();
     conv::plan_dense(arena, g, conv::Correlation::forward(g), slots);
     arena.release(mark);
-    conv::DenseWeightGradient::plan(arena, g, slots);
+    conv::plan_dense_weight_gradient(arena, g, slots);
     bytes = std::max(bytes, arena.peak());
   }
   return bytes;
@@ -137,7 +161,7 @@ void conv_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activati
         return;
       }
     }
-    conv::DenseWeightGradient::plan(arena, g, exec.slots()).run(exec, x, dy, dweight);
+    conv::run_dense_weight_gradient(exec, arena, g, x, dy, dweight);
   } else {
     conv::plain_weight_gradient(exec, g, x, dy, dweight);
   }

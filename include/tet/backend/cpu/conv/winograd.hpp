@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <tet/backend/cpu/conv/correlation.hpp>
-#include <tet/backend/cpu/conv/expand.hpp>
-#include <tet/backend/cpu/conv/tile.hpp>
+#include <tet/backend/cpu/conv/winograd_patches.hpp>
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/core/arena.hpp>
 
@@ -18,15 +16,8 @@ namespace tet::conv {
 /// Pre:    3x3 window, both strides 1.
 /// Order:  per patch and position of the transform, channels in order.
 /// Error:  at most 1e-4 of the largest output.
-struct Winograd {
-  using V = NativePack<float>;
-  static constexpr int edge = 4, patch = 6, planes = patch * patch;
-  static constexpr Index skew =
-      80;  // floats between planes: power-of-two distances cost 2-3x in the transforms (cache sets)
-
-  Correlation c;
-  Index patches, tall, wide;  // of all images; per image
-  Index block, blocks;        // patches per task
+struct Winograd : WinogradPatches {
+  Index block, blocks;  // patches per task
   Index panels, in_padded, out_padded;
   Index weight_plane, in_plane, out_plane;
 
@@ -35,18 +26,10 @@ struct Winograd {
   float* source = nullptr;   // [slots][planes][block][in_padded]
   float* product = nullptr;  // [slots][planes][block][out_padded]
 
-  static bool applies(Correlation const& c) {
-    return c.tap_rows == 3 && c.tap_columns == 3 && c.in_stride == 1 && c.out_stride == 1 && c.in_channels >= 16 &&
-           c.out_channels >= 16 &&
-           c.tiles(edge) * 16 <= c.images * c.rows * c.columns * 2;  // not where patches hang over the border too much
-  }
+  using WinogradPatches::WinogradPatches;
 
   static Winograd plan(Arena& arena, Correlation const& c, Index slots) {
-    Winograd w;
-    w.c = c;
-    w.tall = ceil_div(c.rows, edge);
-    w.wide = ceil_div(c.columns, edge);
-    w.patches = c.images * w.tall * w.wide;
+    Winograd w(c);
     w.block = std::clamp<Index>(round_up(w.patches / 8, tile_rows), tile_rows, 48);
     w.blocks = ceil_div(w.patches, w.block);
     w.panels = ceil_div(c.out_channels, tile_columns);
@@ -67,30 +50,17 @@ struct Winograd {
            float* y) const {
     transform_weights(exec, weight, bias_values);
     exec.parallel_for(blocks, [&](Index task, Index slot) {
-      Index const first = task * block, count = std::min(block, patches - first);
+      Index const first = task * block, used = std::min(block, patches - first);
       float* const in = source + slot * planes * in_plane;
       float* const out = product + slot * planes * out_plane;
-      for (Index t = 0; t < count; ++t) transform_source(x, first + t, in + t * in_padded);
+      for (Index t = 0; t < used; ++t) transform_source(x, first + t, in + t * in_padded, in_plane, V::width);
       for (Index plane = 0; plane < planes; ++plane)
-        multiply(in + plane * in_plane, weights + plane * weight_plane, count, out + plane * out_plane);
-      for (Index t = 0; t < count; ++t) transform_product(out + t * out_padded, first + t, y);
+        multiply(in + plane * in_plane, weights + plane * weight_plane, used, out + plane * out_plane);
+      for (Index t = 0; t < used; ++t) transform_product(out + t * out_padded, first + t, y);
     });
   }
 
  private:
-  [[gnu::always_inline]] static V times(float factor, V a, V b) { return broadcast(factor) * a + b; }
-
-  /// B^T of one line.
-  [[gnu::always_inline]] static void transform_line(V const (&d)[6], V (&t)[6]) {
-    V const a = times(-4, d[2], d[4]), b = times(-4, d[1], d[3]), e = d[4] - d[2], f = d[3] - d[1];
-    t[0] = times(4, d[0], times(-5, d[2], d[4]));
-    t[1] = a + b;
-    t[2] = a - b;
-    t[3] = times(2, f, e);
-    t[4] = times(-2, f, e);
-    t[5] = times(4, d[1], times(-5, d[3], d[5]));
-  }
-
   /// A^T of one line.
   [[gnu::always_inline]] static void restore_line(V const (&m)[6], V (&t)[4]) {
     V const a = m[1] + m[2], b = m[1] - m[2], e = m[3] + m[4], f = m[3] - m[4];
@@ -100,48 +70,21 @@ struct Winograd {
     t[3] = m[5] + times(8, f, b);
   }
 
-  template <class Kind>
-  void transform_source(Activation<Kind, float> x, Index at, float* to) const {
-    Index const image = at / (tall * wide), row0 = at / wide % tall * edge + c.in_row,
-                column0 = at % wide * edge + c.in_column;
-    Index pixel[patch][patch];  // -1 outside
-    for (int i = 0; i < patch; ++i)
-      for (int j = 0; j < patch; ++j) {
-        Index const row = row0 + i, column = column0 + j;
-        bool const inside = row >= 0 && row < c.in_height && column >= 0 && column < c.in_width;
-        pixel[i][j] = inside ? (image * c.in_height + row) * c.in_width + column : -1;
-      }
-    for (Index k = 0; k < in_padded; k += V::width, to += V::width) {
-      V half[patch][patch];
-      for (int j = 0; j < patch; ++j) {
-        V d[patch], t[patch];
-        for (int i = 0; i < patch; ++i) d[i] = pixel[i][j] >= 0 ? load_channels(x, pixel[i][j], k) : V(0.0f);
-        transform_line(d, t);
-        for (int i = 0; i < patch; ++i) half[i][j] = t[i];
-      }
-      for (int i = 0; i < patch; ++i) {
-        V t[patch];
-        transform_line(half[i], t);
-        for (int j = 0; j < patch; ++j) t[j].store(to + (i * patch + j) * in_plane);
-      }
-    }
-  }
-
-  void multiply(float const* in, float const* plane_weights, Index count, float* out) const {
+  void multiply(float const* in, float const* plane_weights, Index used, float* out) const {
     for (Index panel = 0; panel < panels; ++panel)
-      for (Index t = 0; t < count; t += tile_rows) {
+      for (Index t = 0; t < used; t += tile_rows) {
         TileOperand a;
-        for (int r = 0; r < tile_rows; ++r) a.row[r] = in + std::min(t + r, count - 1) * in_padded;
+        for (int r = 0; r < tile_rows; ++r) a.row[r] = in + std::min(t + r, used - 1) * in_padded;
         multiply_tile(a, 1, c.in_channels, plane_weights + panel * c.in_channels * tile_columns, {zero_row, 0},
                       {out + t * out_padded + panel * tile_columns, out_padded});  // a block has room for whole tiles
       }
   }
 
   void transform_product(float const* from, Index at, float* y) const {
-    Index const image = at / (tall * wide), row0 = at / wide % tall * edge, column0 = at % wide * edge;
+    Index const row0 = row(at), column0 = column(at);
     Index const height = std::min<Index>(edge, c.rows - row0), width = std::min<Index>(edge, c.columns - column0);
     float* const corner =
-        y + ((image * c.out_height + row0 + c.out_row) * c.out_width + column0 + c.out_column) * c.out_channels;
+        y + ((image(at) * c.out_height + row0 + c.out_row) * c.out_width + column0 + c.out_column) * c.out_channels;
     for (Index m = 0; m < c.out_channels; m += V::width) {
       V half[edge][patch];
       for (int j = 0; j < patch; ++j) {
