@@ -27,7 +27,8 @@ void forward_backward(benchmark::State& state, tet::Index timesteps, tet::Index 
   tet::Activation<tet::Spike, float> const out{spikes.data(), timesteps * pixels, channels};
   for (auto _ : state) {
     tet::neuron_forward<Neuron>(exec, call, out);
-    tet::neuron_backward<Neuron>(exec, call, ds.data(), {}, tet::Workspace{scratch.data(), scratch.bytes()});
+    tet::neuron_backward<Neuron>(exec, call, tet::GradientView<float>{ds.data()}, ds.data(), {},
+                                 tet::Workspace{scratch.data(), scratch.bytes()});
     benchmark::ClobberMemory();
   }
   tet::Index const moved = timesteps * neurons * 4 * 4 + timesteps * pixels * 8;

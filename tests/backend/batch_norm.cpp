@@ -73,7 +73,8 @@ void check(Index pixels, Index C) {
   CHECK(test::relative_error(s.dbias, sum_dy) <= tolerance);
   CHECK(test::gradient_error(s.dweight, dweight) <= tolerance);
   auto d = dy;
-  batch_norm_input_gradient(exec, x.view, s.mean.data(), s.scale.data(), s.mean_dy.data(), s.slope.data(), d.data());
+  batch_norm_input_gradient(exec, x.view, s.mean.data(), BatchNormGradient<Scalar>{s.scale.data(), s.mean_dy.data(), s.slope.data()},
+                            dy.data(), d.data());
   CHECK(test::gradient_error(d, dx) <= tolerance);
 
   s.running_mean.assign(n, Scalar(0.5));

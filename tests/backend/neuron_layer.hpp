@@ -133,6 +133,30 @@ struct ReferenceLayer {
   }
 };
 
+/// Runs neuron_input_gradient, over its own input where that is analog, on any coefficients; `dnormalised` is dL/d normalised input.
+template <class Neuron, class Kind, class Scalar>
+void check_input_gradient(Cpu& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> call, std::vector<Scalar> const& ds,
+                          std::vector<Scalar> const& dfinal, std::vector<Scalar> const& dnormalised, Workspace workspace) {
+  auto const channels = std::size_t(call.x.channels);
+  auto const mean_dy = random_multiples<Scalar>({11}, 1, channels, -0.5, 0.5, 0.25);
+  auto const slope = random_multiples<Scalar>({11}, 2, channels, -0.5, 0.5, 0.25);
+  std::vector<Scalar> want = dnormalised, got(want.size(), Scalar(-7));
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    std::size_t const c = i % channels;
+    Scalar const centred = call.x.value(Index(i / channels), Index(c)) - call.normalise.mean[c];
+    want[i] = call.normalise.scale[c] * (want[i] - mean_dy[c] - centred * slope[c]);
+  }
+  Scalar* dx = got.data();
+  if constexpr (std::is_same_v<Kind, Analog>) {
+    std::copy(call.x.data, call.x.data + got.size(), got.begin());
+    call.x.data = dx;
+  }
+  neuron_input_gradient<Neuron>(exec, call, GradientView<Scalar>{ds.data()},
+                                BatchNormGradient<Scalar>{call.normalise.scale, mean_dy.data(), slope.data()}, dfinal.data(), dx,
+                                workspace);
+  CHECK(relative_error(got, want) <= tolerance<Scalar>);
+}
+
 /// Runs neuron_forward and neuron_backward and the plain loops on the same random layer, and compares everything they give.
 template <class Neuron, class Kind, class Normalise, class Scalar>
 void check_layer(LayerCase const& l) {
@@ -202,8 +226,9 @@ void check_layer(LayerCase const& l) {
 
   Index const bytes = neuron_workspace<Neuron, Normalise, Scalar>(exec, T, pixels, C);
   Storage<Cpu, std::byte> scratch(bytes);
+  Workspace const workspace{scratch.data(), bytes};
   auto d = ds;
-  neuron_backward<Neuron>(exec, call, d.data(), gradients, Workspace{scratch.data(), bytes});
+  neuron_backward<Neuron>(exec, call, GradientView<Scalar>{d.data()}, d.data(), gradients, workspace);
   d.resize(want.dx.size());
   CHECK(relative_error(d, want.dx) <= tolerance<Scalar>);
   CHECK(relative_error(dinitial, want.initial_gradient) <= tolerance<Scalar>);
@@ -212,6 +237,8 @@ void check_layer(LayerCase const& l) {
     CHECK(relative_error(dcentred, want.centred) <= tolerance<Scalar>);
   }
   for (std::size_t i = 0; i < learnable.size(); ++i) CHECK(relative_error(dparameters[i], want.parameters[i]) <= tolerance<Scalar>);
+  if constexpr (std::is_same_v<Normalise, Normalisation<Scalar>>)
+    check_input_gradient<Neuron>(exec, call, ds, dfinal, want.dx, workspace);
 }
 
 /// check_layer at sizes on both sides of every border.

@@ -103,8 +103,12 @@ class Case {
     file_.close("y" + suffix, to_torch(y.values()));
     auto sum_dy = per_channel(), sum_centred = per_channel();
     tet::batch_norm_sums(exec_, x_.view(), mean.data(), gy_.data(), sum_dy.data(), sum_centred.data(), scratch_.view());
-    auto dx = gy_;
-    finish(suffix, mean, inverse, scale, sum_dy, sum_centred, n, dx);
+    auto mean_dy = per_channel(), slope = per_channel(), dx = gy_;
+    finish(suffix, inverse, sum_dy, sum_centred, n, mean_dy, slope);
+    tet::batch_norm_input_gradient(exec_, x_.view(), mean.data(),
+                                   tet::BatchNormGradient<Scalar>{scale.data(), mean_dy.data(), slope.data()}, gy_.data(),
+                                   dx.data());
+    file_.close("gx" + suffix, to_torch(dx));
 
     fused(suffix, mean, inverse, scale, n);
   }
@@ -124,23 +128,23 @@ class Case {
     gradients.shift = sum_dy.data();
     gradients.centred = sum_centred.data();
     golden::Scratch scratch(tet::neuron_workspace<PassOn, Normalise, Scalar>(exec_, timesteps, pixels, channels_));
-    auto dx = gy_;
-    tet::neuron_backward<PassOn>(exec_, call, dx.data(), gradients, scratch.view());
-    finish(suffix, mean, inverse, scale, sum_dy, sum_centred, n, dx);
+    tet::GradientView<Scalar> const dy{gy_.data()};
+    tet::neuron_backward<PassOn>(exec_, call, dy, nullptr, gradients, scratch.view());
+    auto mean_dy = per_channel(), slope = per_channel(), dx = gy_;
+    finish(suffix, inverse, sum_dy, sum_centred, n, mean_dy, slope);
+    tet::neuron_input_gradient<PassOn>(exec_, call, dy,
+                                       tet::BatchNormGradient<Scalar>{scale.data(), mean_dy.data(), slope.data()}, nullptr,
+                                       dx.data(), scratch.view());
+    file_.close("gx" + suffix, to_torch(dx));
   }
 
-  void finish(std::string const& suffix, std::vector<Scalar> const& mean, std::vector<Scalar> const& inverse,
-              std::vector<Scalar> const& scale, std::vector<Scalar> const& sum_dy,
-              std::vector<Scalar> const& sum_centred, Index n, std::vector<Scalar>& dx) {
-    auto dgamma = per_channel(), dbeta = per_channel(), mean_dy = per_channel(), slope = per_channel();
+  void finish(std::string const& suffix, std::vector<Scalar> const& inverse, std::vector<Scalar> const& sum_dy,
+              std::vector<Scalar> const& sum_centred, Index n, std::vector<Scalar>& mean_dy, std::vector<Scalar>& slope) {
+    auto dgamma = per_channel(), dbeta = per_channel();
     tet::batch_norm_finish(exec_, channels_, n, inverse.data(), sum_dy.data(), sum_centred.data(), dgamma.data(),
                            dbeta.data(), mean_dy.data(), slope.data());
-    tet::batch_norm_input_gradient(exec_, x_.view(), mean.data(), scale.data(),
-                                   static_cast<Scalar const*>(mean_dy.data()), static_cast<Scalar const*>(slope.data()),
-                                   dx.data());
     file_.close("ggamma" + suffix, dgamma);
     file_.close("gbeta" + suffix, dbeta);
-    file_.close("gx" + suffix, to_torch(dx));
   }
 
   golden::Topic<Scalar>& file_;

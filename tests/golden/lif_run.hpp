@@ -85,7 +85,7 @@ LifResult<Scalar> lif_kernels(Extent const& e, std::vector<Scalar> const& x, std
   gradients.final_state = dend.empty() ? nullptr : dend.data();
   gradients.initial_state = r.dstart.data();
   Scratch scratch(tet::neuron_workspace<Neuron, tet::NoNormalisation, Scalar>(exec, e.timesteps, e.pixels, e.channels));
-  tet::neuron_backward<Neuron>(exec, call, r.dx.data(), gradients, scratch.view());
+  tet::neuron_backward<Neuron>(exec, call, tet::GradientView<Scalar>{r.dx.data()}, r.dx.data(), gradients, scratch.view());
   return r;
 }
 

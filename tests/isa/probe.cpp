@@ -78,7 +78,8 @@ void neurons(tet::Cpu& exec, Results& results, std::string const& name) {
   std::vector<std::uint64_t> bits(std::size_t(timesteps * pixels));
   tet::Activation<tet::Spike, float> const out{bits.data(), timesteps * pixels, out_channels};
   tet::neuron_forward<Neuron>(exec, call, out);
-  tet::neuron_backward<Neuron>(exec, call, ds.data(), {}, tet::Workspace{scratch.data(), scratch.bytes()});
+  tet::neuron_backward<Neuron>(exec, call, tet::GradientView<float>{ds.data()}, ds.data(), {},
+                               tet::Workspace{scratch.data(), scratch.bytes()});
   std::vector<float> spikes;
   for (Index p = 0; p < out.pixels; ++p)
     for (Index c = 0; c < out_channels; ++c) spikes.push_back(out.value(p, c));

@@ -80,7 +80,7 @@ struct Pack {
   friend Mask operator>=(Pack a, Pack b) { return {a.v >= b.v}; }
   friend Mask operator<=(Pack a, Pack b) { return {a.v <= b.v}; }
   friend Pack select(Mask m, Pack a, Pack b) { return of(m.m ? a.v : b.v); }
-  friend Pack abs(Pack a) { return of(a.v < Scalar(0) ? -a.v : a.v); }
+  friend Pack abs(Pack a) { return of(Vector(MaskVector(a.v) & ~MaskVector(-Vector{}))); }  // without the sign bit
   friend Pack max(Pack a, Pack b) { return of(a.v < b.v ? b.v : a.v); }
   friend Pack min(Pack a, Pack b) { return of(b.v < a.v ? b.v : a.v); }
   friend Pack sqrt(Pack a) { return a.each([](Scalar x) { return std::sqrt(x); }); }

@@ -9,7 +9,10 @@
 #include <tet/model/stage/synapses.hpp>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
+#include <type_traits>
+#include <utility>
 
 namespace tet::detail {
 
@@ -26,16 +29,32 @@ struct StageTypes<std::tuple<Done...>, In, Backend, Scalar, First, Rest...>
     : StageTypes<std::tuple<Done..., Stage<First, In, Backend, Scalar>>, typename Stage<First, In, Backend, Scalar>::Output, Backend,
                  Scalar, Rest...> {};
 
-/// Stages one after another. Backward swaps two gradient buffers, each as large as the largest gradient between two stages.
+/// Room for gradients that a chain needs while it runs backward.
+template <class Scalar>
+using Rooms = std::array<Scalar*, 2>;
+using RoomSizes = std::array<Index, 2>;
+
+/// Whether the caller says where a chain leaves the gradient of its input.
+enum class Target { given, none };
+
+/// Stages one after another. Backward needs little room: a gradient goes over activations that are no longer needed where a stage can
+/// write it there, and through one of two rooms where it cannot.
 template <class Nodes, class In, class Backend, class Scalar>
 class Chain;
 
 template <class... Nodes, class In, class Backend, class Scalar>
 class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
   using Types = StageTypes<std::tuple<>, In, Backend, Scalar, Nodes...>;
+  using Stages = typename Types::type;
+  static constexpr std::size_t count = sizeof...(Nodes);
+  template <std::size_t I>
+  using StageAt = std::tuple_element_t<I, Stages>;
 
  public:
   using Output = typename Types::Output;
+  /// The output is not (a view of) the input.
+  static constexpr bool owns_output =
+      []<class... Stage>(std::type_identity<std::tuple<Stage...>>) { return (Stage::owns_output || ...); }(std::type_identity<Stages>{});
 
   void place(TensorCursor& cursor) {
     std::apply([&](auto&... stage) { (stage.place(cursor), ...); }, stages_);
@@ -46,9 +65,11 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
     return flow;
   }
 
-  /// Values of the largest gradient between two stages.
-  Index gradient_elements() const {
-    return std::apply([](auto const&... stage) { return std::max({stage.gradient_elements()...}); }, stages_);
+  /// Values of the two rooms. The gradient of the chain's input needs none where its target is given.
+  RoomSizes room_elements(Target target) const {
+    RoomSizes sizes{};
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (count_room<I>(target, sizes), ...); }(std::make_index_sequence<count>{});
+    return sizes;
   }
 
   /// Gradient buffers inside of stages: they live while their stage runs backward, so they share room.
@@ -59,20 +80,14 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
 
   template <std::size_t I = 0, class X>
   auto forward(Pass<Backend, Scalar>& pass, X x) {
-    if constexpr (I == sizeof...(Nodes)) return x;
+    if constexpr (I == count) return x;
     else return forward<I + 1>(pass, std::get<I>(stages_).forward(pass, x));
   }
 
-  /// dL/dy in one buffer -> dL/dx, in it or in the other one; both are overwritten.
-  template <std::size_t I = sizeof...(Nodes)>
-  Scalar* backward(Pass<Backend, Scalar>& pass, Scalar* dy, Scalar* other, InputGradient input) {
-    if constexpr (I == 0) {
-      return dy;
-    } else {
-      InputGradient const needed = I > 1 ? InputGradient::computed : input;
-      Scalar* const dx = std::get<I - 1>(stages_).backward(pass, dy, other, needed);
-      return backward<I - 1>(pass, dx, dx == dy ? other : dy, input);
-    }
+  /// dL/dx from dL/dy, which is only read. Returns where it is: `target`, unless that is nullptr or no stage writes a gradient.
+  Scalar const* backward(Pass<Backend, Scalar>& pass, Scalar const* dy, Rooms<Scalar> const& rooms, Scalar* target,
+                         InputGradient input) {
+    return backward_from<count>(pass, GradientView<Scalar>{dy}, rooms, target, input).data;
   }
 
   template <class Visit>
@@ -88,7 +103,63 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
   }
 
  private:
-  typename Types::type stages_;
+  static constexpr int activation = 2, outside = 3;  // where a gradient can lie but in one of the rooms
+
+  template <std::size_t I>
+  static constexpr GradientPlace place_of() {
+    if constexpr (I > 0)
+      if constexpr (requires { StageAt<I>::pools; } && requires { StageAt<I - 1>::reads_pooled_gradient; })
+        return GradientPlace::view;
+    return StageAt<I>::gradient_place;
+  }
+
+  /// The first stage whose backward writes a gradient: that of the chain's input, which others may still read.
+  template <std::size_t I = 0>
+  static constexpr std::size_t first_writer() {
+    if constexpr (I == count) return count;
+    else return place_of<I>() == GradientPlace::view ? first_writer<I + 1>() : I;
+  }
+
+  /// Where the gradient of stage I's input lies; of the chain's output for I = count.
+  template <std::size_t I>
+  static constexpr int location() {
+    if constexpr (I == count) return outside;
+    else if constexpr (place_of<I>() == GradientPlace::view) return location<I + 1>();
+    else if constexpr (place_of<I>() == GradientPlace::input && I != first_writer()) return activation;
+    else return location<I + 1>() == 0 ? 1 : 0;
+  }
+
+  template <std::size_t I>
+  void count_room(Target target, RoomSizes& sizes) const {
+    if constexpr (place_of<I>() != GradientPlace::view && location<I>() < activation) {
+      if (I == first_writer() && target == Target::given) return;
+      Index& size = sizes[std::size_t(location<I>())];
+      size = std::max(size, std::get<I>(stages_).input_elements());
+    }
+  }
+
+  /// Backward through stages I - 1 … 0.
+  template <std::size_t I>
+  GradientView<Scalar> backward_from(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Rooms<Scalar> const& rooms, Scalar* target,
+                                     InputGradient input) {
+    if constexpr (I == 0) {
+      return dy;
+    } else {
+      auto& stage = std::get<I - 1>(stages_);
+      if constexpr (place_of<I - 1>() == GradientPlace::view) {
+        return backward_from<I - 1>(pass, stage.input_gradient(dy), rooms, target, input);
+      } else {
+        constexpr bool first = I - 1 == first_writer();
+        Scalar* dx;
+        if constexpr (location<I - 1>() == activation) dx = stage.input_values();
+        else dx = first && target != nullptr ? target : rooms[std::size_t(location<I - 1>())];
+        stage.backward(pass, dy, dx, first ? input : InputGradient::computed);
+        return backward_from<I - 1>(pass, GradientView<Scalar>{dx}, rooms, target, input);
+      }
+    }
+  }
+
+  Stages stages_;
 };
 
 template <class Layer, class In, class Backend, class Scalar>

@@ -21,7 +21,7 @@ namespace tet {
 
 namespace detail {
 
-/// Everything of a network that lives from forward to backward: input, stages, the two outermost gradient buffers.
+/// Everything of a network that lives from forward to backward: input, stages, gradients.
 template <class Net, class Backend, class Scalar>
 struct NetworkPlan {
   using In = typename Net::InputSignal;
@@ -30,15 +30,17 @@ struct NetworkPlan {
   ChainOf<typename Net::Body, In, Backend, Scalar> chain;
   InputOf<In, Scalar> input;
   Flow out;
-  Scalar* gradients[2] = {};
+  Scalar* output_gradient = nullptr;
+  Rooms<Scalar> rooms{};
 
   /// Takes (or measures) all memory of a training step at this extent; returns bytes for the largest scratch.
   Index plan(Planner<Backend>& planner, Flow flow) {
     input = take_activation<In, Scalar>(planner.arena, flow.frames());
     out = chain.plan(planner, flow);
     planner.need_workspace(loss_workspace<Scalar>(planner.exec, flow.batch, Out::shape.size()));
-    Index const elements = std::max(chain.gradient_elements(), out.frames() * Out::shape.size());
-    for (Scalar*& buffer : gradients) buffer = planner.arena.template take<Scalar>(elements);
+    output_gradient = planner.arena.template take<Scalar>(out.frames() * Out::shape.size());
+    RoomSizes const sizes = chain.room_elements(Target::none);
+    for (std::size_t i = 0; i < rooms.size(); ++i) rooms[i] = planner.arena.template take<Scalar>(sizes[i]);
     chain.plan_gradients(planner);
     return planner.workspace;
   }
@@ -116,12 +118,13 @@ class Model {
   }
 
   /// Where dL/dO of the last forward call is to be written before `backward`. Shape: as its output.
-  Scalar* output_gradient() { return plan_.gradients[0]; }
+  Scalar* output_gradient() { return plan_.output_gradient; }
 
-  /// Gradients of all parameters from dL/dO; returns dL/d input where it is asked for, else nullptr. It uses up dL/dO.
+  /// Gradients of all parameters from dL/dO; returns dL/d input where it is asked for, else nullptr.
+  /// It uses up what forward kept.
   Scalar const* backward(InputGradient input = InputGradient::skipped) {
     auto pass = this->pass(Mode::training);
-    Scalar* const dx = plan_.chain.backward(pass, plan_.gradients[0], plan_.gradients[1], input);
+    Scalar const* const dx = plan_.chain.backward(pass, plan_.output_gradient, plan_.rooms, nullptr, input);
     return input == InputGradient::computed ? dx : nullptr;
   }
 

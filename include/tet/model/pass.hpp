@@ -20,6 +20,13 @@ enum class InputGradient { computed, skipped };
 
 namespace detail {
 
+/// Where a stage's backward leaves dL/dx.
+enum class GradientPlace {
+  room,   ///< in room that the chain gives
+  input,  ///< over the values of its input, which nobody needs any more
+  view,   ///< dL/dx is dL/dy, read in another way
+};
+
 /// Extent in time and batch of what flows between two stages. `repeated`: one frame stands for all timesteps.
 struct Flow {
   Index timesteps = 1;

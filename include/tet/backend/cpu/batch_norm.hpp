@@ -3,12 +3,15 @@
 
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/backend/cpu/load.hpp>
+#include <tet/backend/cpu/packs.hpp>
 #include <tet/backend/cpu/partition.hpp>
 #include <tet/backend/cpu/reduce.hpp>
 #include <tet/core/batch_norm.hpp>
+#include <tet/core/gradient.hpp>
 #include <tet/core/workspace.hpp>
 
 #include <cmath>
+#include <utility>
 
 namespace tet {
 
@@ -26,6 +29,48 @@ void for_each_pack(BasicCpu<Loops>& exec, Index pixels, Index channels, Body con
   });
 }
 
+/// Adds up pair(p, c, count), two packs, per channel over all pixels, and calls out(c, sum of firsts, sum of seconds).
+///
+/// Sums of 16 pixels are taken in Scalar, those in double. Order: fixed by sizes; the same bits for any number of threads.
+template <class Scalar, class Loops, class PairAt, class Out>
+void sum_pairs(BasicCpu<Loops>& exec, Index pixels, Index channels, Workspace workspace, PairAt const& pair, Out const& out) {
+  constexpr int width = native_width<Scalar>;
+  constexpr Index run = 16;
+  using V = Pack<Scalar, width>;
+  Partition const partition = batch_norm_partition(pixels);
+  double* const partials = reinterpret_cast<double*>(workspace.data);
+  exec.parallel_for(partition.tasks(), [&](Index task, Index) {
+    double* const sums = partials + task * 2 * channels;
+    std::fill_n(sums, 2 * channels, 0.0);
+    for (Index first = partition.begin(task); first < partition.end(task); first += run) {
+      Index const last = std::min(partition.end(task), first + run);
+      for_each_packs<width, 4>(channels, [&]<int Packs, bool Whole>(Index c) {
+        auto const count = lane_count<width, Whole>(channels, c);
+        V a[Packs], b[Packs];
+        for_each_of<Packs>([&](auto k) { a[k] = b[k] = V(Scalar(0)); });
+        for (Index p = first; p < last; ++p)
+          for_each_of<Packs>([&](auto k) {
+            auto const [x, y] = pair(p, c + Index(k) * width, count);
+            a[k] += x;
+            b[k] += y;
+          });
+        for_each_of<Packs>([&](auto k) {
+          double* const to = sums + c + Index(k) * width;
+          for (Index lane = 0; lane < count; ++lane) {
+            to[lane] += double(a[k].v[lane]);
+            to[channels + lane] += double(b[k].v[lane]);
+          }
+        });
+      });
+    }
+  });
+  reduce_partials(exec, static_cast<double const*>(partials), partition.tasks(), 2 * channels, 2 * channels,
+                  [&](Index column, double value) {
+                    partials[column] = value;  // row 0 of its own column: read before it is written
+                  });
+  for (Index c = 0; c < channels; ++c) out(c, partials[c], partials[channels + c]);
+}
+
 }  // namespace cpu
 
 /// Bytes that batch_norm_moments and batch_norm_sums need.
@@ -36,44 +81,22 @@ Index batch_norm_workspace(BasicCpu<Loops> const&, Index pixels, Index channels)
 
 /// Mean and biased variance per channel over all pixels.
 ///
-/// Sums are taken in double around the channel's first value, so that a mean far from 0 does not cancel the variance's digits.
-/// Order: fixed by sizes; the same bits for any number of threads.
+/// Sums are taken around the channel's first value, so that a mean far from 0 does not cancel the variance's digits.
 template <class Loops, class Kind, class Scalar>
 void batch_norm_moments(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar* mean, Scalar* variance, Workspace workspace) {
   constexpr int width = native_width<Scalar>;
-  constexpr Index block = 256;
-  Index const channels = x.channels;
-  cpu::Partition const partition = cpu::batch_norm_partition(x.pixels);
-  double* const partials = reinterpret_cast<double*>(workspace.data);
-  exec.parallel_for(partition.tasks(), [&](Index task, Index) {
-    typedef double Doubles __attribute__((vector_size(width * sizeof(double))));
-    double* const sum = partials + task * 2 * channels;
-    for (Index first = 0; first < channels; first += block) {
-      Index const last = std::min(channels, first + block);
-      Doubles sums[block / width] = {}, squares[block / width] = {};
-      for (Index p = partition.begin(task); p < partition.end(task); ++p)
-        for (Index c = first, k = 0; c < last; c += width, ++k) {
-          Index const count = std::min<Index>(width, last - c);
-          auto const pivot = cpu::load<width>(x, 0, c, count);
-          Doubles const d = __builtin_convertvector((cpu::load<width>(x, p, c, count) - pivot).v, Doubles);
-          sums[k] += d;
-          squares[k] += d * d;
-        }
-      for (Index c = first; c < last; ++c) {
-        sum[c] = sums[(c - first) / width][(c - first) % width];
-        sum[channels + c] = squares[(c - first) / width][(c - first) % width];
-      }
-    }
-  });
-  cpu::reduce_partials(exec, partials, partition.tasks(), 2 * channels, 2 * channels, [&](Index column, double value) {
-    partials[column] = value;  // row 0 of its own column: read before it is written
-  });
+  using V = Pack<Scalar, width>;
   double const n = double(x.pixels);
-  for (Index c = 0; c < channels; ++c) {
-    double const sum = partials[c], square = partials[channels + c];
-    mean[c] = Scalar(double(x.value(0, c)) + sum / n);
-    variance[c] = Scalar(std::max(0.0, (square - sum * sum / n) / n));
-  }
+  cpu::sum_pairs<Scalar>(
+      exec, x.pixels, x.channels, workspace,
+      [&](Index p, Index c, auto count) {
+        V const d = cpu::load<width>(x, p, c, count) - cpu::load<width>(x, 0, c, count);
+        return std::pair(d, d * d);
+      },
+      [&](Index c, double sum, double square) {
+        mean[c] = Scalar(double(x.value(0, c)) + sum / n);
+        variance[c] = Scalar(std::max(0.0, (square - sum * sum / n) / n));
+      });
 }
 
 /// Statistics of the batch enter the running ones: r <- (1 - momentum) * r + momentum * new, the variance unbiased over `count` values.
@@ -113,37 +136,33 @@ void batch_norm_forward(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scala
 /// sum_dy[c] = sum of dy, sum_centred[c] = sum of dy * (x - mean), over all pixels.
 /// Order: fixed by sizes.
 template <class Loops, class Kind, class Scalar>
-void batch_norm_sums(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* dy,
-                     Scalar* sum_dy, Scalar* sum_centred, Workspace workspace) {
-  Index const channels = x.channels;
-  cpu::Partition const partition = cpu::batch_norm_partition(x.pixels);
-  double* const partials = reinterpret_cast<double*>(workspace.data);
-  exec.parallel_for(partition.tasks(), [&](Index task, Index) {
-    double* const sum = partials + task * 2 * channels;
-    std::fill_n(sum, 2 * channels, 0.0);
-    for (Index p = partition.begin(task); p < partition.end(task); ++p)
-      for (Index c = 0; c < channels; ++c) {
-        double const d = double(dy[p * channels + c]);
-        sum[c] += d;
-        sum[channels + c] += d * (double(x.value(p, c)) - double(mean[c]));
-      }
-  });
-  cpu::reduce_partials(exec, partials, partition.tasks(), 2 * channels, 2 * channels, [&](Index column, double value) {
-    (column < channels ? sum_dy[column] : sum_centred[column - channels]) = Scalar(value);
-  });
+void batch_norm_sums(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* dy, Scalar* sum_dy,
+                     Scalar* sum_centred, Workspace workspace) {
+  constexpr int width = native_width<Scalar>;
+  using V = Pack<Scalar, width>;
+  cpu::sum_pairs<Scalar>(
+      exec, x.pixels, x.channels, workspace,
+      [&](Index p, Index c, auto count) {
+        V const d = V::load(dy + p * x.channels + c, count);
+        return std::pair(d, d * (cpu::load<width>(x, p, c, count) - V::load(mean + c, count)));
+      },
+      [&](Index c, double sum, double centred) {
+        sum_dy[c] = Scalar(sum);
+        sum_centred[c] = Scalar(centred);
+      });
 }
 
-/// dx = scale * (dy - mean_dy - (x - mean) * slope), in place over dy; with constant statistics dx = scale * dy (both sums 0).
+/// dx = scale * (dy - mean_dy - (x - mean) * slope); with constant statistics dx = scale * dy (both sums 0). dx may be dy, or the values of x.
 template <class Loops, class Kind, class Scalar>
-void batch_norm_input_gradient(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* scale,
-                               Scalar const* mean_dy, Scalar const* slope, Scalar* dy) {
+void batch_norm_input_gradient(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, BatchNormGradient<Scalar> const& norm,
+                               Scalar const* dy, Scalar* dx) {
   constexpr int width = native_width<Scalar>;
   using V = Pack<Scalar, width>;
   cpu::for_each_pack<width>(exec, x.pixels, x.channels, [&](Index p, Index c, Index count) {
-    Scalar* const row = dy + p * x.channels + c;
+    Index const at = p * x.channels + c;
     V const centred = cpu::load<width>(x, p, c, count) - V::load(mean + c, count);
-    V const d = V::load(row, count) - V::load(mean_dy + c, count) - centred * V::load(slope + c, count);
-    (V::load(scale + c, count) * d).store(row, count);
+    V const d = V::load(dy + at, count) - V::load(norm.mean_dy + c, count) - centred * V::load(norm.slope + c, count);
+    (V::load(norm.scale + c, count) * d).store(dx + at, count);
   });
 }
 

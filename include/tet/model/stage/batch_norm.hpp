@@ -53,15 +53,13 @@ class BatchNormTensors {
   Scalar* sum_centred() { return sum_centred_; }
   Scalar const* mean() const { return used_mean_; }
 
-  /// From the two sums: gradients of weight and bias; then dL/dx in place over dL/dy of the distinct frames of x.
+  /// From the two sums: gradients of weight and bias; returns the coefficients of dL/dx.
   template <class Backend>
-  void backward(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x, Scalar* dy, InputGradient input) {
+  BatchNormGradient<Scalar> finish(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
     Index const n = mode_ == Mode::training ? x.pixels : 0;
     batch_norm_finish(pass.exec, channels, n, static_cast<Scalar const*>(inverse_), static_cast<Scalar const*>(sum_dy_),
                       static_cast<Scalar const*>(sum_centred_), pass.gradients + weight_, pass.gradients + bias_, mean_dy_, slope_);
-    if (input == InputGradient::computed)
-      batch_norm_input_gradient(pass.exec, x, used_mean_, static_cast<Scalar const*>(scale_),
-                                static_cast<Scalar const*>(mean_dy_), static_cast<Scalar const*>(slope_), dy);
+    return {scale_, mean_dy_, slope_};
   }
 
   template <class Visit>
@@ -111,14 +109,18 @@ class Stage<Node<BatchNorm<options>, Place>, In, Backend, Scalar> {
     return y_;
   }
 
-  Index gradient_elements() const { return flow_.frames() * In::shape.size(); }
+  static constexpr GradientPlace gradient_place =
+      std::is_same_v<typename In::Kind, Analog> ? GradientPlace::input : GradientPlace::room;
+  static constexpr bool owns_output = true;
+  Index input_elements() const { return flow_.frames() * In::shape.size(); }
+  auto* input_values() { return x_.data; }
   void plan_gradients(Planner<Backend>&) {}
 
-  Scalar* backward(Pass<Backend, Scalar>& pass, Scalar* dy, Scalar*, InputGradient input) {
-    batch_norm_sums(pass.exec, x_, tensors_.mean(), static_cast<Scalar const*>(dy), tensors_.sum_dy(), tensors_.sum_centred(),
-                    pass.workspace);
-    tensors_.backward(pass, x_, dy, input);
-    return dy;
+  void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
+    batch_norm_sums(pass.exec, x_, tensors_.mean(), dy.data, tensors_.sum_dy(), tensors_.sum_centred(), pass.workspace);
+    BatchNormGradient<Scalar> const coefficients = tensors_.finish(pass, x_);
+    if (input == InputGradient::computed)
+      batch_norm_input_gradient(pass.exec, x_, tensors_.mean(), coefficients, dy.data, dx);
   }
 
   template <class Visit>

@@ -88,19 +88,27 @@ class NeuronStage {
     return s_;
   }
 
-  Index gradient_elements() const { return flow_.timesteps * flow_.batch * In::shape.size(); }
+  static constexpr GradientPlace gradient_place =
+      std::is_same_v<typename In::Kind, Analog> ? GradientPlace::input : GradientPlace::room;
+  static constexpr bool reads_pooled_gradient = true;
+  static constexpr bool owns_output = true;
+  Index input_elements() const { return flow_.frames() * In::shape.size(); }
+  auto* input_values() { return call_.x.data; }
   void plan_gradients(Planner<Backend>&) {}
 
-  Scalar* backward(Pass<Backend, Scalar>& pass, Scalar* dy, Scalar*, InputGradient input) {
+  void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> ds, Scalar* dx, InputGradient input) {
     NeuronGradients<Scalar> gradients;
     tensors_.point_to_gradients(gradients, pass.gradients);
     if constexpr (normalised) {
       gradients.shift = norm_.sum_dy();
       gradients.centred = norm_.sum_centred();
+      neuron_backward<Neuron>(pass.exec, call_, ds, nullptr, gradients, pass.workspace);
+      BatchNormGradient<Scalar> const coefficients = norm_.finish(pass, call_.x);
+      if (input == InputGradient::computed)
+        neuron_input_gradient<Neuron>(pass.exec, call_, ds, coefficients, nullptr, dx, pass.workspace);
+    } else {
+      neuron_backward<Neuron>(pass.exec, call_, ds, input == InputGradient::computed ? dx : nullptr, gradients, pass.workspace);
     }
-    neuron_backward<Neuron>(pass.exec, call_, dy, gradients, pass.workspace);
-    if constexpr (normalised) norm_.backward(pass, call_.x, dy, input);
-    return dy;
   }
 
   template <class Visit>

@@ -27,13 +27,18 @@ class PoolStage {
     return y_;
   }
 
-  Index gradient_elements() const { return flow_.frames() * In::shape.size(); }
+  /// Behind a layer that reads its gradient through the windows the chain asks for input_gradient instead of backward.
+  static constexpr GradientPlace gradient_place = GradientPlace::room;
+  static constexpr bool pools = true;
+  static constexpr bool owns_output = true;
+  Index input_elements() const { return flow_.frames() * In::shape.size(); }
   void plan_gradients(Planner<Backend>&) {}
 
-  Scalar* backward(Pass<Backend, Scalar>& pass, Scalar* dy, Scalar* other, InputGradient input) {
-    if (input == InputGradient::computed)
-      pool_backward(pass.exec, Layer::template geometry<In>(flow_.frames()), static_cast<Scalar const*>(dy), other);
-    return other;
+  void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
+    if (input == InputGradient::computed) pool_backward(pass.exec, Layer::template geometry<In>(flow_.frames()), dy.data, dx);
+  }
+  GradientView<Scalar> input_gradient(GradientView<Scalar> dy) const {
+    return {dy.data, Layer::template geometry<In>(flow_.frames())};
   }
 
   template <class Visit>

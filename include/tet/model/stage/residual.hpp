@@ -18,10 +18,11 @@ class IdentityChain {
     flow_ = flow;
     return flow;
   }
-  Index gradient_elements() const { return flow_.frames() * In::shape.size(); }
+  static constexpr bool owns_output = false;
+  RoomSizes room_elements(Target) const { return {}; }
   void plan_gradients(Planner<Backend>&) {}
   auto forward(Pass<Backend, Scalar>&, InputOf<In, Scalar> x) { return x; }
-  Scalar* backward(Pass<Backend, Scalar>&, Scalar* dy, Scalar*, InputGradient) { return dy; }
+  Scalar const* backward(Pass<Backend, Scalar>&, Scalar const* dy, Rooms<Scalar>, Scalar*, InputGradient) { return dy; }
   template <class Visit>
   void visit_tensors(std::string const&, Visit&) const {}
   void describe(std::string const&, std::vector<LayerRow>&) const {}
@@ -41,7 +42,7 @@ struct BranchChain<Identity, In, Backend, Scalar> {
   using type = IdentityChain<In, Backend, Scalar>;
 };
 
-/// Two branches of one input, added. Backward runs the main branch in buffers of its own and the shortcut in its caller's.
+/// Two branches of one input, added: into the main branch's output where that has room of the sum's kind and extent.
 template <class Main, class Shortcut, class Place, class In, class Backend, class Scalar>
 class Stage<Node<Residual<Main, Shortcut>, Place>, In, Backend, Scalar> {
  public:
@@ -58,35 +59,39 @@ class Stage<Node<Residual<Main, Shortcut>, Place>, In, Backend, Scalar> {
     main_flow_ = main_.plan(planner, flow);
     shortcut_flow_ = shortcut_.plan(planner, flow);
     out_ = {flow.timesteps, flow.batch, main_flow_.repeated && shortcut_flow_.repeated};
-    y_ = take_activation<Output, Scalar>(planner.arena, out_.frames());
+    if (!adds_in_place()) y_ = take_activation<Output, Scalar>(planner.arena, out_.frames());
     return out_;
   }
 
   auto forward(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
     auto const a = main_.forward(pass, x);
     auto const b = shortcut_.forward(pass, x);
+    if constexpr (sum_fits)
+      if (adds_in_place()) y_ = a;
     add(pass.exec, a, b, y_);
     return y_;
   }
 
-  /// The main branch's two buffers are not counted: plan_gradients takes them.
-  Index gradient_elements() const { return std::max(out_.frames() * Output::shape.size(), shortcut_.gradient_elements()); }
+  static constexpr GradientPlace gradient_place = GradientPlace::room;
+  static constexpr bool owns_output = true;
+  Index input_elements() const { return in_.frames() * In::shape.size(); }
 
   void plan_gradients(Planner<Backend>& planner) {
-    Index const elements = std::max(main_.gradient_elements(), out_.frames() * Output::shape.size());
-    for (Scalar*& buffer : main_gradients_) buffer = planner.arena.template take<Scalar>(elements);
+    RoomSizes const main = main_.room_elements(Target::given), shortcut = shortcut_.room_elements(Target::none);
+    for (std::size_t i = 0; i < rooms_.size(); ++i)
+      rooms_[i] = planner.arena.template take<Scalar>(std::max(main[i], shortcut[i]));
+    bool const sums = !out_.repeated && (main_flow_.repeated || shortcut_flow_.repeated);
+    summed_ = planner.arena.template take<Scalar>(sums ? out_.batch * Output::shape.size() : 0);
     main_.plan_gradients(planner);
     shortcut_.plan_gradients(planner);
   }
 
-  Scalar* backward(Pass<Backend, Scalar>& pass, Scalar* dy, Scalar* other, InputGradient input) {
-    branch_gradient(pass, main_flow_, dy, main_gradients_[0]);
-    Scalar* const dmain = main_.backward(pass, main_gradients_[0], main_gradients_[1], input);
-    branch_gradient(pass, shortcut_flow_, dy, dy);
-    Scalar* const dx = shortcut_.backward(pass, dy, other, input);
-    if (input == InputGradient::computed)
-      accumulate(pass.exec, in_.frames() * In::shape.size(), static_cast<Scalar const*>(dmain), dx);
-    return dx;
+  void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
+    Scalar const* const dmain = main_.backward(pass, branch_gradient(pass, main_flow_, dy.data), rooms_, dx, input);
+    if (input == InputGradient::computed && dmain != dx) copy(pass.exec, input_elements(), dmain, dx);
+    Scalar const* const dshortcut =
+        shortcut_.backward(pass, branch_gradient(pass, shortcut_flow_, dy.data), rooms_, nullptr, input);
+    if (input == InputGradient::computed) accumulate(pass.exec, input_elements(), dshortcut, dx);
   }
 
   template <class Visit>
@@ -98,7 +103,7 @@ class Stage<Node<Residual<Main, Shortcut>, Place>, In, Backend, Scalar> {
     main_.describe(prefix + Place::prefix() + "main.", rows);
     shortcut_.describe(prefix + Place::prefix() + "shortcut.", rows);
     rows.push_back(layer_row<Layer, Output>(prefix + Place::prefix()));
-    rows.back().bytes = bytes_of<Output, Scalar>(out_.frames());
+    if (!adds_in_place()) rows.back().bytes = bytes_of<Output, Scalar>(out_.frames());
   }
   template <class Visit>
   void visit_signals(std::string const& prefix, Visit& visit) const {
@@ -107,18 +112,23 @@ class Stage<Node<Residual<Main, Shortcut>, Place>, In, Backend, Scalar> {
   }
 
  private:
+  using MainChain = typename BranchChain<Main, In, Backend, Scalar>::type;
+  static constexpr bool sum_fits = MainChain::owns_output && std::is_same_v<typename MainChain::Output::Kind, Analog>;
+  bool adds_in_place() const { return sum_fits && main_flow_.repeated == out_.repeated; }
+
   /// dL/dy as a branch sees it: summed over time where the branch gives one frame for all timesteps.
-  void branch_gradient(Pass<Backend, Scalar>& pass, Flow branch, Scalar const* dy, Scalar* to) {
-    Index const frame = out_.batch * Output::shape.size();
-    if (branch.repeated && !out_.repeated) sum_over_time(pass.exec, out_.timesteps, frame, dy, to);
-    else if (to != dy) copy(pass.exec, out_.frames() * Output::shape.size(), dy, to);
+  Scalar const* branch_gradient(Pass<Backend, Scalar>& pass, Flow branch, Scalar const* dy) {
+    if (!branch.repeated || out_.repeated) return dy;
+    sum_over_time(pass.exec, out_.timesteps, out_.batch * Output::shape.size(), dy, summed_);
+    return summed_;
   }
 
-  typename BranchChain<Main, In, Backend, Scalar>::type main_;
+  MainChain main_;
   typename BranchChain<Shortcut, In, Backend, Scalar>::type shortcut_;
   Flow in_, main_flow_, shortcut_flow_, out_;
   Activation<Analog, Scalar> y_;
-  Scalar* main_gradients_[2] = {};
+  Rooms<Scalar> rooms_{};
+  Scalar* summed_ = nullptr;
 };
 
 }  // namespace tet::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/core/activation.hpp>
+#include <tet/core/gradient.hpp>
 #include <tet/core/signal.hpp>
 #include <tet/model/layer_list.hpp>
 #include <tet/model/pass.hpp>
@@ -16,9 +17,11 @@ namespace tet::detail {
 ///   void place(TensorCursor&)           takes places for its tensors
 ///   Flow plan(Planner&, Flow)           takes buffers for T and B, returns the extent of its output
 ///   Activation forward(Pass&, x)        keeps x for backward, returns its output
-///   Index gradient_elements()           values of the largest of dL/dx and dL/dy
+///   GradientPlace gradient_place        where its backward leaves dL/dx
+///   bool owns_output                    its output has storage of its own
+///   Index input_elements()              values of dL/dx
 ///   void plan_gradients(Planner&)       buffers that only its backward needs
-///   Scalar* backward(Pass&, dy, other, InputGradient)   dL/dx, in dy's or in the other buffer
+///   void backward(Pass&, GradientView dy, Scalar* dx, InputGradient)   dx: room, or input_values()
 ///   void visit_tensors(prefix, visit)   visit(name, ParameterSpec, offset)
 ///   void describe(prefix, rows)         adds a LayerRow for each layer
 ///   void visit_signals(visit)           visit.spikes(name, out) and visit.synapses(name, geometry, x)

@@ -33,16 +33,16 @@ class SynapseStage {
     return y_;
   }
 
-  Index gradient_elements() const { return flow_.frames() * std::max(In::shape.size(), Output::shape.size()); }
+  static constexpr GradientPlace gradient_place = GradientPlace::room;
+  static constexpr bool owns_output = true;
+  Index input_elements() const { return flow_.frames() * In::shape.size(); }
   void plan_gradients(Planner<Backend>&) {}
 
-  Scalar* backward(Pass<Backend, Scalar>& pass, Scalar* dy, Scalar* other, InputGradient input) {
-    synapses_weight_gradient(pass.exec, geometry_, x_, static_cast<Scalar const*>(dy), pass.gradients + weight_,
-                             bias(pass.gradients), pass.workspace);
+  void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
+    synapses_weight_gradient(pass.exec, geometry_, x_, dy.data, pass.gradients + weight_, bias(pass.gradients), pass.workspace);
     if (input == InputGradient::computed)
-      synapses_input_gradient(pass.exec, geometry_, static_cast<Scalar const*>(pass.parameters + weight_),
-                              static_cast<Scalar const*>(dy), other, pass.workspace);
-    return other;
+      synapses_input_gradient(pass.exec, geometry_, static_cast<Scalar const*>(pass.parameters + weight_), dy.data, dx,
+                              pass.workspace);
   }
 
   template <class Visit>
