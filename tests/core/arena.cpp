@@ -26,7 +26,7 @@ TEST_CASE("Arena: measuring gives the peak that the same plan then takes [core]"
     arena.take<double>(10);
     tet::Index const mark = arena.mark();
     arena.take<float>(100);
-    arena.release(mark);
+    arena.move_to(mark);
     return arena.take<float>(20);
   };
   tet::Arena measure;

@@ -46,6 +46,12 @@ std::string refusal(Change const& change) {
   return message;
 }
 
+struct Ignore {
+  void spikes(std::string const&, Activation<Spike, float>) {}
+  template <class View>
+  void synapses(std::string const&, ConvGeometry const&, View) {}
+};
+
 struct InfiniteLoss {
   static constexpr char const* name = "infinite";
   template <class Scalar>
@@ -131,4 +137,17 @@ TEST_CASE("Model and train_step: they ask no more of a neuron and a loss than th
   using OfSurrogate = Network<Input<2, 2, 3>, Flatten, Lif<LifConfig{}, test::SurrogateArchetype>, Linear<2>>;
   Model<OfSurrogate, Cpu> other{Seed{1}};
   CHECK(compute_gradients(other, TetLoss{}, batch).samples == 2);
+}
+
+TEST_CASE("Model: backward uses up what forward kept, and a second use of it is refused [model]") {
+  Model<Net<Analog>, Cpu> model{Seed{1}};
+  Ignore ignore;
+  auto const backward = [&] { return test::message_of<std::logic_error>([&] { model.backward(); }); };
+  CHECK(test::mentions(backward(), "Model::backward", "forward call before it"));
+  Batch const batch = good_batch<Analog>();
+  model.forward(detail::input_of(batch), Mode::training);
+  model.visit_signals(ignore);
+  compute_gradients(model, TetLoss{}, batch);
+  CHECK(test::mentions(backward(), "Model::backward", "forward call before it"));
+  CHECK(test::mentions(test::message_of<std::logic_error>([&] { model.visit_signals(ignore); }), "Model::visit_signals"));
 }

@@ -57,9 +57,10 @@ std::vector<Scalar> train(int threads) {
     for (int b = 0; b < 5; ++b) batch.labels.push_back(b);
     if (step < 2) train_step(model, TetLoss{}, adam, batch);
     else train_step(model, SdtLoss{}, sgd, batch);
-    compute_gradients(model, TetLoss{}, batch, InputGradient::computed);
+    model.forward(detail::input_of(batch), Mode::training);
     CountSignals count{model.exec()};
     model.visit_signals(count);
+    compute_gradients(model, TetLoss{}, batch, InputGradient::computed);
     CHECK(count.total > 0);
   }
   return model.parameter_storage().download();

@@ -11,7 +11,7 @@ namespace tet {
 
 /// Hands out pieces of one block of memory in order. Without a block it only measures: `peak()` tells how much a plan needs.
 ///
-/// Pieces start at multiples of 64 bytes. `mark` / `release` give a piece's room to the next one whose lifetime does not overlap.
+/// Pieces start at multiples of 64 bytes. `mark` / `move_to` give a piece's room to the next one whose lifetime does not overlap.
 class Arena {
  public:
   static constexpr Index alignment = 64;
@@ -32,7 +32,7 @@ class Arena {
   }
 
   Index mark() const { return used_; }
-  void release(Index mark) { used_ = mark; }
+  void move_to(Index mark) { used_ = mark; }
   Index peak() const { return peak_; }
 
  private:

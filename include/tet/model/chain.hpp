@@ -29,16 +29,17 @@ struct StageTypes<std::tuple<Done...>, In, Backend, Scalar, First, Rest...>
     : StageTypes<std::tuple<Done..., Stage<First, In, Backend, Scalar>>, typename Stage<First, In, Backend, Scalar>::Output, Backend,
                  Scalar, Rest...> {};
 
-/// Room for gradients that a chain needs while it runs backward.
-template <class Scalar>
-using Rooms = std::array<Scalar*, 2>;
-using RoomSizes = std::array<Index, 2>;
-
 /// Whether the caller says where a chain leaves the gradient of its input.
 enum class Target { given, none };
 
-/// Stages one after another. Backward needs little room: a gradient goes over activations that are no longer needed where a stage can
-/// write it there, and through one of two rooms where it cannot.
+/// Part of an arena, in bytes.
+struct ArenaRange {
+  Index begin = 0, end = 0;
+
+  bool overlaps(ArenaRange const& other) const { return begin < other.end && other.begin < end; }
+};
+
+/// Stages one after another. Gradients need no memory of their own: on the way back, what the later stages kept is no longer needed.
 template <class Nodes, class In, class Backend, class Scalar>
 class Chain;
 
@@ -61,21 +62,14 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
   }
 
   Flow plan(Planner<Backend>& planner, Flow flow) {
-    std::apply([&](auto&... stage) { ((flow = stage.plan(planner, flow)), ...); }, stages_);
+    std::size_t i = 0;
+    std::apply([&](auto&... stage) { ((flow = stage.plan(planner, flow), ends_[i++] = planner.arena.mark()), ...); }, stages_);
     return flow;
   }
 
-  /// Values of the two rooms. The gradient of the chain's input needs none where its target is given.
-  RoomSizes room_elements(Target target) const {
-    RoomSizes sizes{};
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (count_room<I>(target, sizes), ...); }(std::make_index_sequence<count>{});
-    return sizes;
-  }
-
-  /// Gradient buffers inside of stages: they live while their stage runs backward, so they share room.
-  void plan_gradients(Planner<Backend>& planner) {
-    Index const mark = planner.arena.mark();
-    std::apply([&](auto&... stage) { ((stage.plan_gradients(planner), planner.arena.release(mark)), ...); }, stages_);
+  /// Places the gradients between stages, not before `floor` and not over `dy`, where the gradient of the output lies.
+  void plan_gradients(Planner<Backend>& planner, Target target, Index floor, ArenaRange dy) {
+    plan_gradients_from<count>(planner, target, floor, dy);
   }
 
   template <std::size_t I = 0, class X>
@@ -85,9 +79,8 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
   }
 
   /// dL/dx from dL/dy, which is only read. Returns where it is: `target`, unless that is nullptr or no stage writes a gradient.
-  Scalar const* backward(Pass<Backend, Scalar>& pass, Scalar const* dy, Rooms<Scalar> const& rooms, Scalar* target,
-                         InputGradient input) {
-    return backward_from<count>(pass, GradientView<Scalar>{dy}, rooms, target, input).data;
+  Scalar const* backward(Pass<Backend, Scalar>& pass, Scalar const* dy, Scalar* target, InputGradient input) {
+    return backward_from<count>(pass, GradientView<Scalar>{dy}, target, input).data;
   }
 
   template <class Visit>
@@ -103,8 +96,6 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
   }
 
  private:
-  static constexpr int activation = 2, outside = 3;  // where a gradient can lie but in one of the rooms
-
   template <std::size_t I>
   static constexpr GradientPlace place_of() {
     if constexpr (I > 0)
@@ -120,46 +111,57 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
     else return place_of<I>() == GradientPlace::view ? first_writer<I + 1>() : I;
   }
 
-  /// Where the gradient of stage I's input lies; of the chain's output for I = count.
+  /// Gradients of the inputs of stages I - 1 … 0; dy: where that of stage I - 1's output lies.
   template <std::size_t I>
-  static constexpr int location() {
-    if constexpr (I == count) return outside;
-    else if constexpr (place_of<I>() == GradientPlace::view) return location<I + 1>();
-    else if constexpr (place_of<I>() == GradientPlace::input && I != first_writer()) return activation;
-    else return location<I + 1>() == 0 ? 1 : 0;
+  void plan_gradients_from(Planner<Backend>& planner, Target target, Index floor, ArenaRange dy) {
+    if constexpr (I > 0) {
+      constexpr std::size_t k = I - 1;
+      if constexpr (place_of<k>() != GradientPlace::view) {
+        ArenaRange dx{std::max(ends_[k], floor), std::max(ends_[k], floor)};
+        if (writes_to_room<k>(target)) {
+          Index const bytes = round_up(std::get<k>(stages_).input_elements() * Index(sizeof(Scalar)), Arena::alignment);
+          dx.end += bytes;
+          if (dx.overlaps(dy)) dx = {dy.end, dy.end + bytes};
+          planner.arena.move_to(dx.begin);
+          rooms_[k] = planner.arena.template take<Scalar>(std::get<k>(stages_).input_elements());
+        }
+        planner.arena.move_to(std::max(dx.end, dy.end));
+        std::get<k>(stages_).plan_gradients(planner);
+        dy = dx;
+      }
+      plan_gradients_from<k>(planner, target, floor, dy);
+    }
   }
 
+  /// Whether stage I's dL/dx needs room. The first writer's always does: others may still read the chain's input.
   template <std::size_t I>
-  void count_room(Target target, RoomSizes& sizes) const {
-    if constexpr (place_of<I>() != GradientPlace::view && location<I>() < activation) {
-      if (I == first_writer() && target == Target::given) return;
-      Index& size = sizes[std::size_t(location<I>())];
-      size = std::max(size, std::get<I>(stages_).input_elements());
-    }
+  static constexpr bool writes_to_room(Target target) {
+    if (I == first_writer()) return target == Target::none;
+    return place_of<I>() == GradientPlace::room;
   }
 
   /// Backward through stages I - 1 … 0.
   template <std::size_t I>
-  GradientView<Scalar> backward_from(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Rooms<Scalar> const& rooms, Scalar* target,
-                                     InputGradient input) {
+  GradientView<Scalar> backward_from(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* target, InputGradient input) {
     if constexpr (I == 0) {
       return dy;
     } else {
       auto& stage = std::get<I - 1>(stages_);
       if constexpr (place_of<I - 1>() == GradientPlace::view) {
-        return backward_from<I - 1>(pass, stage.input_gradient(dy), rooms, target, input);
+        return backward_from<I - 1>(pass, stage.input_gradient(dy), target, input);
       } else {
         constexpr bool first = I - 1 == first_writer();
-        Scalar* dx;
-        if constexpr (location<I - 1>() == activation) dx = stage.input_values();
-        else dx = first && target != nullptr ? target : rooms[std::size_t(location<I - 1>())];
+        Scalar* dx = first && target != nullptr ? target : rooms_[I - 1];
+        if constexpr (place_of<I - 1>() == GradientPlace::input && !first) dx = stage.input_values();
         stage.backward(pass, dy, dx, first ? input : InputGradient::computed);
-        return backward_from<I - 1>(pass, GradientView<Scalar>{dx}, rooms, target, input);
+        return backward_from<I - 1>(pass, GradientView<Scalar>{dx}, target, input);
       }
     }
   }
 
   Stages stages_;
+  std::array<Index, count> ends_{};     // of what each stage keeps in the arena
+  std::array<Scalar*, count> rooms_{};  // of dL/dx, of stages that need one
 };
 
 template <class Layer, class In, class Backend, class Scalar>

@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -31,17 +32,15 @@ struct NetworkPlan {
   InputOf<In, Scalar> input;
   Flow out;
   Scalar* output_gradient = nullptr;
-  Rooms<Scalar> rooms{};
 
   /// Takes (or measures) all memory of a training step at this extent; returns bytes for the largest scratch.
   Index plan(Planner<Backend>& planner, Flow flow) {
     input = take_activation<In, Scalar>(planner.arena, flow.frames());
     out = chain.plan(planner, flow);
     planner.need_workspace(loss_workspace<Scalar>(planner.exec, flow.batch, Out::shape.size()));
+    Index const end = planner.arena.mark();
     output_gradient = planner.arena.template take<Scalar>(out.frames() * Out::shape.size());
-    RoomSizes const sizes = chain.room_elements(Target::none);
-    for (std::size_t i = 0; i < rooms.size(); ++i) rooms[i] = planner.arena.template take<Scalar>(sizes[i]);
-    chain.plan_gradients(planner);
+    chain.plan_gradients(planner, Target::none, 0, {end, planner.arena.mark()});
     return planner.workspace;
   }
 };
@@ -92,6 +91,7 @@ class Model {
     detail::Planner<Backend> planner{exec_, {}, 0};
     plan_.plan(planner, flow);
     planned_ = {0, 0, false};
+    forward_kept_ = false;
     grow(activations_, planner.arena.peak());
     grow(workspace_, planner.workspace);
   }
@@ -101,6 +101,7 @@ class Model {
   template <class Element>
   OutputView<Scalar> forward(InputBatch<Element> const& batch, Mode mode) {
     check_extent(batch.timesteps, batch.batch_size);
+    forward_kept_ = false;
     detail::Flow const flow{batch.timesteps.value, batch.batch_size.value, batch.presentation == Presentation::repeated};
     if (Index(batch.values.size()) != flow.frames() * In::shape.size())
       refuse("input of a batch", std::to_string(batch.values.size()) + " values",
@@ -114,6 +115,7 @@ class Model {
     auto pass = this->pass(mode);
     auto const y = plan_.chain.forward(pass, plan_.input);
     if (mode == Mode::training) ++batches_tracked_;
+    forward_kept_ = true;
     return {y.data, plan_.out.repeated ? 1 : flow.timesteps, flow.batch, Out::shape.size()};
   }
 
@@ -121,10 +123,13 @@ class Model {
   Scalar* output_gradient() { return plan_.output_gradient; }
 
   /// Gradients of all parameters from dL/dO; returns dL/d input where it is asked for, else nullptr.
-  /// It uses up what forward kept.
+  /// It uses up what forward kept: gradients are written over it.
+  /// Throws: std::logic_error without a forward call before it.
   Scalar const* backward(InputGradient input = InputGradient::skipped) {
+    require_forward("backward");
+    forward_kept_ = false;
     auto pass = this->pass(Mode::training);
-    Scalar const* const dx = plan_.chain.backward(pass, plan_.output_gradient, plan_.rooms, nullptr, input);
+    Scalar const* const dx = plan_.chain.backward(pass, plan_.output_gradient, nullptr, input);
     return input == InputGradient::computed ? dx : nullptr;
   }
 
@@ -173,8 +178,10 @@ class Model {
   }
 
   /// Calls visit.spikes(place, out) and visit.synapses(place, geometry, x) on the signals of the last forward call.
+  /// Throws: std::logic_error where backward has used them up.
   template <class Visit>
   void visit_signals(Visit& visit) const {
+    require_forward("visit_signals");
     plan_.chain.visit_signals("", visit);
   }
 
@@ -210,6 +217,12 @@ class Model {
     if (storage.size() >= bytes) return;
     storage = {};  // before the larger one is taken: both at once may not fit
     storage = Storage<Backend, std::byte>(bytes);
+  }
+
+  void require_forward(char const* caller) const {
+    if (!forward_kept_)
+      throw std::logic_error(std::string("tet: Model::") + caller +
+                             " needs a forward call before it: backward writes gradients over what forward kept");
   }
 
   /// Points all views into the planned memory; replans where it is too small.
@@ -252,6 +265,7 @@ class Model {
   Storage<Backend, std::byte> activations_, workspace_;
   detail::Flow planned_{0, 0, false};
   std::int64_t batches_tracked_ = 0;
+  bool forward_kept_ = false;  // the activations of the last forward call are whole
 };
 
 }  // namespace tet

@@ -108,15 +108,15 @@ Index conv_workspace(ConvGeometry const& g, Index slots) {
       conv::ActivityScratch::plan<Kind>(arena, g);
       Index const mark = arena.mark();
       conv::SpikeForward::plan<Kind>(arena, g, slots);
-      arena.release(mark);
+      arena.move_to(mark);
       conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
         conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, slots);
-        arena.release(mark);
+        arena.move_to(mark);
       });
     }
     Index const mark = arena.mark();
     conv::plan_dense(arena, g, conv::Correlation::forward(g), slots);
-    arena.release(mark);
+    arena.move_to(mark);
     conv::plan_dense_weight_gradient(arena, g, slots);
     bytes = std::max(bytes, arena.peak());
   }
@@ -156,7 +156,7 @@ void conv_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activati
         Index const mark = arena.mark();
         conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
           conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, exec.slots()).run(exec, active, x, dy, dweight);
-          arena.release(mark);
+          arena.move_to(mark);
         });
         return;
       }

@@ -19,10 +19,9 @@ class IdentityChain {
     return flow;
   }
   static constexpr bool owns_output = false;
-  RoomSizes room_elements(Target) const { return {}; }
-  void plan_gradients(Planner<Backend>&) {}
+  void plan_gradients(Planner<Backend>&, Target, Index, ArenaRange) {}
   auto forward(Pass<Backend, Scalar>&, InputOf<In, Scalar> x) { return x; }
-  Scalar const* backward(Pass<Backend, Scalar>&, Scalar const* dy, Rooms<Scalar>, Scalar*, InputGradient) { return dy; }
+  Scalar const* backward(Pass<Backend, Scalar>&, Scalar const* dy, Scalar*, InputGradient) { return dy; }
   template <class Visit>
   void visit_tensors(std::string const&, Visit&) const {}
   void describe(std::string const&, std::vector<LayerRow>&) const {}
@@ -77,20 +76,18 @@ class Stage<Node<Residual<Main, Shortcut>, Place>, In, Backend, Scalar> {
   Index input_elements() const { return in_.frames() * In::shape.size(); }
 
   void plan_gradients(Planner<Backend>& planner) {
-    RoomSizes const main = main_.room_elements(Target::given), shortcut = shortcut_.room_elements(Target::none);
-    for (std::size_t i = 0; i < rooms_.size(); ++i)
-      rooms_[i] = planner.arena.template take<Scalar>(std::max(main[i], shortcut[i]));
     bool const sums = !out_.repeated && (main_flow_.repeated || shortcut_flow_.repeated);
     summed_ = planner.arena.template take<Scalar>(sums ? out_.batch * Output::shape.size() : 0);
-    main_.plan_gradients(planner);
-    shortcut_.plan_gradients(planner);
+    Index const floor = planner.arena.mark();  // both branches still need what lies before
+    main_.plan_gradients(planner, Target::given, floor, {});
+    shortcut_.plan_gradients(planner, Target::none, floor, {});
   }
 
   void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
-    Scalar const* const dmain = main_.backward(pass, branch_gradient(pass, main_flow_, dy.data), rooms_, dx, input);
+    Scalar const* const dmain = main_.backward(pass, branch_gradient(pass, main_flow_, dy.data), dx, input);
     if (input == InputGradient::computed && dmain != dx) copy(pass.exec, input_elements(), dmain, dx);
     Scalar const* const dshortcut =
-        shortcut_.backward(pass, branch_gradient(pass, shortcut_flow_, dy.data), rooms_, nullptr, input);
+        shortcut_.backward(pass, branch_gradient(pass, shortcut_flow_, dy.data), nullptr, input);
     if (input == InputGradient::computed) accumulate(pass.exec, input_elements(), dshortcut, dx);
   }
 
@@ -127,7 +124,6 @@ class Stage<Node<Residual<Main, Shortcut>, Place>, In, Backend, Scalar> {
   typename BranchChain<Shortcut, In, Backend, Scalar>::type shortcut_;
   Flow in_, main_flow_, shortcut_flow_, out_;
   Activation<Analog, Scalar> y_;
-  Rooms<Scalar> rooms_{};
   Scalar* summed_ = nullptr;
 };
 

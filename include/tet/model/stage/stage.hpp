@@ -20,7 +20,7 @@ namespace tet::detail {
 ///   GradientPlace gradient_place        where its backward leaves dL/dx
 ///   bool owns_output                    its output has storage of its own
 ///   Index input_elements()              values of dL/dx
-///   void plan_gradients(Planner&)       buffers that only its backward needs
+///   void plan_gradients(Planner&)       buffers that only its backward needs, from the arena's mark on
 ///   void backward(Pass&, GradientView dy, Scalar* dx, InputGradient)   dx: room, or input_values()
 ///   void visit_tensors(prefix, visit)   visit(name, ParameterSpec, offset)
 ///   void describe(prefix, rows)         adds a LayerRow for each layer
