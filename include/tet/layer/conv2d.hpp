@@ -20,6 +20,7 @@ struct ConvOptions {
   Index stride = 1;
   Index padding = same_padding;
   Bias bias = Bias::learned;
+  Exactness exactness = Exactness::winograd;
 };
 
 namespace detail {
@@ -29,6 +30,11 @@ constexpr ConvOptions resolved(ConvOptions o) {
   return o;
 }
 constexpr ConvOptions resolved(Index kernel) { return resolved(ConvOptions{.kernel = kernel}); }
+
+constexpr ConvOptions with_exactness(ConvOptions o, Exactness exactness) {
+  o.exactness = exactness;
+  return o;
+}
 
 }  // namespace detail
 
@@ -85,7 +91,8 @@ struct Conv2d {
             .out_channels = Out,
             .kernel = options.kernel,
             .stride = options.stride,
-            .padding = options.padding};
+            .padding = options.padding,
+            .exactness = options.exactness};
   }
 
   /// Multiply-accumulates of one frame.

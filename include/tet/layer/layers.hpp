@@ -4,6 +4,7 @@
 #include <tet/layer/avg_pool2d.hpp>
 #include <tet/layer/batch_norm.hpp>
 #include <tet/layer/conv2d.hpp>
+#include <tet/layer/exactness.hpp>
 #include <tet/layer/flatten.hpp>
 #include <tet/layer/global_avg_pool.hpp>
 #include <tet/layer/linear.hpp>

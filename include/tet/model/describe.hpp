@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/core/threads.hpp>
+#include <tet/model/choices.hpp>
 #include <tet/model/model.hpp>
 
 #include <cstdio>
@@ -71,7 +72,7 @@ inline std::string shape_text(std::vector<Index> const& shape) {
 }  // namespace detail
 
 /// A table of a network: layer, output shape, signal kind, parameters, multiply-accumulates of one timestep of one sample, bytes kept for
-/// backward at (T, B); then what a training step needs in all.
+/// backward at (T, B); what a training step needs in all; and how each layer's synapses are computed, by the density of their input.
 template <class Net, class Backend, class Scalar = float>
 std::string describe(Timesteps timesteps, BatchSize batch, Presentation presentation = Presentation::temporal) {
   auto const rows = layer_rows<Net, Backend, Scalar>(timesteps, batch, presentation);
@@ -100,8 +101,8 @@ std::string describe(Timesteps timesteps, BatchSize batch, Presentation presenta
   text += "a training step at T = " + std::to_string(timesteps.value) + ", B = " + std::to_string(batch.value) + " needs " +
           detail::with_thousands(need.total()) + " bytes: " + detail::with_thousands(need.activations) + " activations and their " +
           "gradients, " + detail::with_thousands(need.workspace) + " scratch, " + detail::with_thousands(need.parameters) +
-          " parameters and gradients\n";
-  return text;
+          " parameters and gradients\n\n";
+  return text + detail::rule_table(rows);
 }
 
 /// The same for a model that exists.

@@ -178,7 +178,7 @@ class Model {
   }
 
   /// Calls visit.spikes(place, out) and visit.synapses(place, geometry, x) on the signals of the last forward call.
-  /// Throws: std::logic_error where backward has used them up.
+  /// Throws: std::logic_error where there was none since memory was planned, or backward has used them up.
   template <class Visit>
   void visit_signals(Visit& visit) const {
     require_forward("visit_signals");

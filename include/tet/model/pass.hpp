@@ -2,11 +2,13 @@
 #pragma once
 
 #include <tet/core/arena.hpp>
+#include <tet/core/conv_choice.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/workspace.hpp>
 #include <tet/layer/parameter.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -85,6 +87,7 @@ struct LayerRow {
   Index parameters = 0;
   Index macs = 0;            ///< multiply-accumulates of one frame
   Index bytes = 0;           ///< kept for backward at the planned (T, B)
+  std::optional<ConvChoice> choice{};  ///< of a layer with synapses, at the planned (T, B)
 };
 
 }  // namespace tet

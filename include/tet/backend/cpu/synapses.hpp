@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cpu/conv_choice.hpp>
 #include <tet/backend/cpu/convolution.hpp>
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/backend/cpu/matrix_product.hpp>
@@ -20,6 +21,16 @@ constexpr bool is_matrix_product(ConvGeometry const& g) {
 template <class Kind, class Scalar, class Loops>
 Index synapse_workspace(BasicCpu<Loops> const& exec, ConvGeometry const& g) {
   return conv_workspace<Kind, Scalar>(g, exec.slots());
+}
+
+/// How the three passes of synapses are computed.
+template <class Kind, class Scalar, class Loops>
+ConvChoice synapse_choice(BasicCpu<Loops> const&, ConvGeometry const& g) {
+  ConvChoice choice = conv_choice<Kind, Scalar>(g);
+  if (!cpu::is_matrix_product(g)) return choice;
+  if (std::is_same_v<Kind, Analog>) choice.forward = choice.weight_gradient = {ConvAlgorithm::product};
+  choice.input_gradient = ConvAlgorithm::product;
+  return choice;
 }
 
 /// y = weights applied to x, plus bias (nullptr for none). See ConvGeometry for sizes and order of the weights.

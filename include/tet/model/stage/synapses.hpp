@@ -22,6 +22,7 @@ class SynapseStage {
   Flow plan(Planner<Backend>& planner, Flow flow) {
     flow_ = flow;
     geometry_ = Layer::template geometry<In>(flow.frames());
+    choice_ = synapse_choice<typename In::Kind, Scalar>(planner.exec, geometry_);
     y_ = take_activation<Output, Scalar>(planner.arena, flow.frames());
     planner.need_workspace(synapse_workspace<typename In::Kind, Scalar>(planner.exec, geometry_));
     return flow;
@@ -57,6 +58,7 @@ class SynapseStage {
     row.parameters = Layer::template weight<In>.count() + (Layer::has_bias ? Output::shape.channels() : 0);
     row.macs = Layer::template macs<In>();
     row.bytes = bytes_of<Output, Scalar>(flow_.frames());
+    row.choice = choice_;
     rows.push_back(row);
   }
 
@@ -71,6 +73,7 @@ class SynapseStage {
   Index weight_ = 0, bias_ = 0;
   Flow flow_;
   ConvGeometry geometry_;
+  ConvChoice choice_;
   InputOf<In, Scalar> x_;
   Activation<Analog, Scalar> y_;
 };

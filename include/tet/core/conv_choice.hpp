@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace tet {
+
+/// How one pass of a convolution, or of a Linear layer, is computed.
+enum class ConvAlgorithm {
+  spikes,    ///< adds weight rows of the active inputs only
+  winograd,  ///< F(4x4, 3x3), see Exactness
+  direct,    ///< register tiles over all inputs
+  product,   ///< one matrix product
+  plain,     ///< plain loops: every scalar but float
+};
+
+constexpr char const* name_of(ConvAlgorithm algorithm) {
+  constexpr char const* names[] = {"spikes", "Winograd", "direct", "product", "plain"};
+  return names[int(algorithm)];
+}
+
+/// Which algorithm a pass uses: a function of its sizes and of the density of its input (the share that is not 0).
+struct ConvRule {
+  ConvAlgorithm dense = ConvAlgorithm::direct;
+  double spikes_up_to = -1;  ///< density up to which it is ConvAlgorithm::spikes; below 0 for never
+
+  constexpr ConvAlgorithm at(double density) const {
+    return density <= spikes_up_to ? ConvAlgorithm::spikes : dense;
+  }
+  friend constexpr bool operator==(ConvRule const&, ConvRule const&) = default;
+};
+
+/// The rules of the three passes of a layer's synapses.
+struct ConvChoice {
+  ConvRule forward, weight_gradient;
+  ConvAlgorithm input_gradient = ConvAlgorithm::direct;  ///< whatever the density
+
+  friend constexpr bool operator==(ConvChoice const&, ConvChoice const&) = default;
+};
+
+}  // namespace tet
