@@ -50,6 +50,8 @@ void check_sizes() {
   check<A, B, Scalar>(64, 256, 8);
   check<A, B, Scalar>(65, 257, 33);
   check<A, B, Scalar>(130, 5, 300);
+  check<A, B, Scalar>(64, 128, 256);
+  check<A, B, Scalar>(2, 129, 513);
 }
 
 }  // namespace

@@ -14,13 +14,14 @@ enum class Operand { plain, transposed };
 
 /// c [m, n] = op(a) op(b), row-major, inner dimension k; a row `bias` [n] is added to each row of c where it is not nullptr.
 ///
-/// Eigen computes blocks of c, each in one task and single-threaded: the same bits for any number of threads.
+/// Eigen computes blocks of c, each in one task and single-threaded: the same bits for any number of threads. The inner dimension is cut,
+/// too: Eigen packs a block of an operand on the stack up to EIGEN_STACK_ALLOCATION_LIMIT, 128 KiB, and calls malloc for a larger one.
 template <Operand op_a, Operand op_b, class Loops, class Scalar>
 void matrix_product(BasicCpu<Loops>& exec, Index m, Index n, Index k, Scalar const* a, Scalar const* b, Scalar const* bias, Scalar* c) {
   using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using ConstMap = Eigen::Map<Matrix const, Eigen::Unaligned>;
   using Strided = Eigen::Map<Matrix, Eigen::Unaligned, Eigen::OuterStride<>>;
-  constexpr Index block_rows = 64, block_columns = 256;
+  constexpr Index block_rows = 64, block_columns = 512 / Index(sizeof(Scalar)), block_inner = 256;
   Index const tasks_m = ceil_div(m, block_rows), tasks_n = ceil_div(n, block_columns);
   bool constexpr ta = op_a == Operand::transposed, tb = op_b == Operand::transposed;
   ConstMap const left(a, ta ? k : m, ta ? m : k), right(b, tb ? n : k, tb ? k : n);
@@ -28,11 +29,15 @@ void matrix_product(BasicCpu<Loops>& exec, Index m, Index n, Index k, Scalar con
     Index const i = task / tasks_n * block_rows, j = task % tasks_n * block_columns;
     Index const rows = std::min(block_rows, m - i), columns = std::min(block_columns, n - j);
     Strided out(c + i * n + j, rows, columns, Eigen::OuterStride<>(n));
-    auto const multiply = [&](auto const& l, auto const& r) { out.noalias() = l * r; };
-    if constexpr (ta && tb) multiply(left.middleCols(i, rows).transpose(), right.middleRows(j, columns).transpose());
-    else if constexpr (ta) multiply(left.middleCols(i, rows).transpose(), right.middleCols(j, columns));
-    else if constexpr (tb) multiply(left.middleRows(i, rows), right.middleRows(j, columns).transpose());
-    else multiply(left.middleRows(i, rows), right.middleCols(j, columns));
+    out.setZero();
+    for (Index p = 0; p < k; p += block_inner) {
+      Index const inner = std::min(block_inner, k - p);
+      auto const multiply = [&](auto const& l, auto const& r) { out.noalias() += l * r; };
+      if constexpr (ta && tb) multiply(left.block(p, i, inner, rows).transpose(), right.block(j, p, columns, inner).transpose());
+      else if constexpr (ta) multiply(left.block(p, i, inner, rows).transpose(), right.block(p, j, inner, columns));
+      else if constexpr (tb) multiply(left.block(i, p, rows, inner), right.block(j, p, columns, inner).transpose());
+      else multiply(left.block(i, p, rows, inner), right.block(p, j, inner, columns));
+    }
     if (bias != nullptr) out.rowwise() += Eigen::Map<Eigen::Matrix<Scalar, 1, Eigen::Dynamic> const>(bias + j, columns);
   });
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include <tet/loss/losses.hpp>
+#include <tet/optim/adam.hpp>
+#include <tet/optim/sgd.hpp>
+#include <tet/train/train_step.hpp>
+#include <tests/allocation/network.hpp>
+#include <tests/allocation/recorder.hpp>
+#include <tests/support/skip.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#if TET_ALLOCATIONS_SEEN
+
+namespace {
+
+using namespace tet;
+
+/// Whatever order they come in: a loss, an optimiser, a presentation, sizes within those of the first step.
+template <class Net, template <class, class> class Optimizer, class Scalar = float, class Loss>
+void check(int threads, Loss const& loss, Index batch_size = 33) {
+  Model<Net, Cpu, Scalar> model{Seed{1}, Cpu(threads)};
+  Optimizer<Cpu, Scalar> optimizer{model};
+  std::string const what = std::string(Loss::name) + ", " + optimizer.name;
+  CAPTURE(what);
+  CAPTURE(threads);
+  Batch const large = allocation::random_batch(4, batch_size, Presentation::temporal),
+              images = allocation::random_batch(4, batch_size, Presentation::repeated),
+              small = allocation::random_batch(3, 5, Presentation::temporal);
+  train_step(model, loss, optimizer, large);
+  for (Batch const* const batch : {&large, &images, &small, &large}) {
+    CAPTURE(batch->timesteps);
+    auto const record = allocation::record([&] { train_step(model, loss, optimizer, *batch); });
+    CAPTURE(record.first);
+    CHECK(record.program == 0);
+  }
+}
+
+template <class Net>
+void check_all() {
+  for (int const threads : {1, 2}) {
+    check<Net, Sgd>(threads, SdtLoss{});
+    check<Net, Adam>(threads, TetLoss{});
+    check<Net, Adam>(threads, SdtLoss{});
+    check<Net, Sgd>(threads, TetLoss{});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("train_step: from the second step on tet allocates nothing, on any thread [allocation]") {
+  check_all<allocation::Net>();
+}
+
+TEST_CASE("train_step: nor does it without Winograd [allocation]") {
+  check_all<WithExactness<allocation::Net, Exactness::direct>>();
+}
+
+TEST_CASE("train_step: nor does it in double [allocation]") {
+  for (int const threads : {1, 2}) check<allocation::Net, Adam, double>(threads, TetLoss{}, 6);
+}
+
+#else
+
+TEST_CASE("train_step: from the second step on tet allocates nothing [allocation]") {
+  TET_SKIP("malloc cannot be replaced here: a sanitizer has done so, or the C library is not glibc");
+}
+
+#endif
