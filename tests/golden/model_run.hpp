@@ -67,8 +67,8 @@ void require_compiled_for(File<Scalar>& file, std::string const& input, Name con
     if (file.contains(array)) fits = fits && file[array].shape == info.shape;
   }
   REQUIRE_MESSAGE(fits, file.path(),
-                  " has other sizes than this test is compiled for. A network's sizes are part of its type: change "
-                  "tests/golden/shapes.hpp to those of this folder and build again.");
+                  " has other sizes than this test is compiled for. A network's sizes are part of its type: configure with "
+                  "-DTET_GOLDEN_DIR=<this folder> and build again.");
 }
 
 /// Collects the output of every layer of neurons, in order, as [T, B, H, W, C].

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "model_run.hpp"
-#include "shapes.hpp"
+#include <tests/golden/shapes.hpp>
 
 #include <algorithm>
 #include <map>

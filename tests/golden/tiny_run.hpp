@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model_run.hpp"
-#include "shapes.hpp"
+#include <tests/golden/shapes.hpp>
 
 #include <tet/io/safetensors.hpp>
 

@@ -37,13 +37,11 @@ inline std::map<std::pair<std::string, std::string>, double> read_deviations(std
   return deviations;
 }
 
-/// 0 where the column has no entry. A folder of other shapes that has no README is judged by that of the build's folder.
+/// 0 where the column has no entry. A folder of other shapes that has no README is judged by the one of tests/golden.
 inline double relative_deviation(std::string const& topic, std::string const& array) {
   static auto const deviations = [] {
     auto found = read_deviations(directory() + "/README.md");
-#if defined(TET_GOLDEN_DIR)
-    if (found.empty()) found = read_deviations(TET_GOLDEN_DIR "/README.md");
-#endif
+    if (found.empty()) found = read_deviations(TET_SOURCE_DIR "/tests/golden/README.md");
     if (found.empty())
       throw std::runtime_error("golden vectors: no README.md with float32 deviations in " + directory());
     return found;
