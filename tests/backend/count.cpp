@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tet/backend/cpu/count.hpp>
 #include <tests/backend/neuron_layer.hpp>
+#include <tests/support/reference_convolution.hpp>
 
 using namespace tet;
 
@@ -12,16 +13,9 @@ void check(ConvGeometry const& g) {
   double active = 0, operations = 0;
   for (Index p = 0; p < x.view.pixels; ++p)
     for (Index c = 0; c < g.in_channels; ++c) active += x.view.value(p, c) != 0;
-  for (Index n = 0; n < g.images; ++n)
-    for (Index i = 0; i < g.out_height(); ++i)
-      for (Index j = 0; j < g.out_width(); ++j)
-        for (Index p = 0; p < g.kernel; ++p)
-          for (Index q = 0; q < g.kernel; ++q) {
-            Index const r = i * g.stride + p - g.padding, s = j * g.stride + q - g.padding;
-            if (r < 0 || s < 0 || r >= g.height || s >= g.width) continue;
-            for (Index c = 0; c < g.in_channels; ++c)
-              if (x.view.value((n * g.height + r) * g.width + s, c) != 0) operations += double(g.out_channels);
-          }
+  test::ReferenceConvolution{g}.products([&](Index in, Index, Index) {
+    operations += x.view.value(in / g.in_channels, in % g.in_channels) != 0;
+  });
   Cpu exec(2);
   CHECK(count_active(exec, x.view) == active);
   CHECK(count_synaptic_operations(exec, g, x.view) == operations);
