@@ -3,6 +3,8 @@
 
 #include <tet/tet.hpp>
 
+#include "process_memory.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -41,14 +43,29 @@ void set_counters(benchmark::State& state, tet::Model<Net, tet::Cpu>& model, tet
   state.counters["model_bytes"] = double(need.total());
 }
 
+/// `peak_bytes`: largest resident set of the process above the empty one; of this network where the process runs no other benchmark.
 template <class Net>
 void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+  double const empty = empty_process_bytes();
   tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
   tet::Adam optimizer{model};
   auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
   tet::TetLoss const loss{.lambda = 1e-3};
   tet::train_step(model, loss, optimizer, batch);
   for (auto _ : state) benchmark::DoNotOptimize(tet::train_step(model, loss, optimizer, batch));
+  state.counters["peak_bytes"] = peak_resident_bytes() - empty;
+  model.forward(tet::InputBatch<float>{batch.values, timesteps, batch_size, presentation}, tet::Mode::training);
+  set_counters<Net>(state, model, timesteps, batch_size, presentation);
+}
+
+/// Forward alone, in training mode.
+template <class Net>
+void forward(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+  tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
+  auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
+  tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
+  model.forward(input, tet::Mode::training);
+  for (auto _ : state) benchmark::DoNotOptimize(model.forward(input, tet::Mode::training).data);
   set_counters<Net>(state, model, timesteps, batch_size, presentation);
 }
 
@@ -63,7 +80,7 @@ void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize bat
   set_counters<Net>(state, model, timesteps, batch_size, presentation);
 }
 
-/// Registers train_step/<net>/T:<T>/B:<B>/cpu and infer/<net>/T:<T>/B:<B>/cpu for each (T, B); inference at B = 1, too.
+/// Registers train_step/<net>/T:<T>/B:<B>/cpu, and forward/… and infer/… of the same form, for each (T, B); inference at B = 1, too.
 template <class Net>
 int register_network(std::string const& net, tet::Presentation presentation, std::initializer_list<std::pair<int, int>> extents) {
   auto const name = [&](std::string const& work, int t, int b) {
@@ -72,6 +89,9 @@ int register_network(std::string const& net, tet::Presentation presentation, std
   for (auto const& [t, b] : extents) {
     tet::Timesteps const timesteps{t};
     benchmark::RegisterBenchmark(name("train_step", t, b).c_str(), train_step<Net>, timesteps, tet::BatchSize{b}, presentation)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+    benchmark::RegisterBenchmark(name("forward", t, b).c_str(), forward<Net>, timesteps, tet::BatchSize{b}, presentation)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
     for (int const batch : {b, 1})

@@ -13,7 +13,7 @@ void forward_backward(benchmark::State& state, tet::Index timesteps, tet::Index 
   constexpr tet::Index channels = 64;
   tet::Index const pixels = neurons / channels;
   tet::Cpu exec;
-  tet::Storage<tet::Cpu, float> x(timesteps * neurons), ds(timesteps * neurons);
+  tet::Storage<tet::Cpu, float> x(timesteps * neurons), ds(timesteps * neurons), dx(timesteps * neurons);
   tet::Storage<tet::Cpu, std::uint64_t> spikes(timesteps * pixels);
   tet::Random const random(tet::Seed{3}, 0);
   for (tet::Index i = 0; i < x.size(); ++i) {
@@ -27,20 +27,25 @@ void forward_backward(benchmark::State& state, tet::Index timesteps, tet::Index 
   tet::Activation<tet::Spike, float> const out{spikes.data(), timesteps * pixels, channels};
   for (auto _ : state) {
     tet::neuron_forward<Neuron>(exec, call, out);
-    tet::neuron_backward<Neuron>(exec, call, tet::GradientView<float>{ds.data()}, ds.data(), {},
+    tet::neuron_backward<Neuron>(exec, call, tet::GradientView<float>{ds.data()}, dx.data(), {},
                                  tet::Workspace{scratch.data(), scratch.bytes()});
     benchmark::ClobberMemory();
   }
+  state.counters["spike_rate"] = tet::count_active(exec, out) / double(timesteps * neurons);
   tet::Index const moved = timesteps * neurons * 4 * 4 + timesteps * pixels * 8;
   state.SetItemsProcessed(state.iterations() * timesteps * neurons);
   state.SetBytesProcessed(state.iterations() * moved);
 }
 
-/// The yardstick: copying as many bytes.
+/// The yardstick: copying as many bytes, each thread its share.
 void copy(benchmark::State& state, tet::Index bytes) {
+  tet::Cpu exec;
   tet::Storage<tet::Cpu, std::byte> from(bytes), to(bytes);
+  tet::Index const share = bytes / exec.slots();
   for (auto _ : state) {
-    tet::Cpu::upload(to.data(), from.data(), bytes);
+    exec.parallel_for(exec.slots(), [&](tet::Index task, tet::Index) {
+      tet::Cpu::upload(to.data() + task * share, from.data() + task * share, share);
+    });
     benchmark::ClobberMemory();
   }
   state.SetBytesProcessed(state.iterations() * 2 * bytes);
