@@ -57,9 +57,9 @@ inline double density(Activity const& active, ConvGeometry const& g) {
 
 inline void plan_dense(Arena& arena, ConvGeometry const& g, Correlation const& c, Index slots) {
   if (uses_winograd(g, c))
-    Winograd::plan(arena, c, slots);
+    Winograd::plan(arena, arena, c, {.slots = slots});
   else
-    DenseDirect::plan(arena, c, slots);
+    DenseDirect::plan(arena, arena, c, slots);
 }
 
 inline void plan_dense_weight_gradient(Arena& arena, ConvGeometry const& g, Index slots) {
@@ -83,10 +83,15 @@ void run_dense_weight_gradient(BasicCpu<Loops>& exec, Arena arena, ConvGeometry 
 template <class Loops, class Kind>
 void run_dense(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Correlation const& c,
                Activation<Kind, float> x, float const* weight, float const* bias, float* y) {
-  if (uses_winograd(g, c))
-    Winograd::plan(arena, c, exec.slots()).run(exec, x, weight, bias, y);
-  else
-    DenseDirect::plan(arena, c, exec.slots()).run(exec, x, weight, bias, y);
+  if (uses_winograd(g, c)) {
+    auto const kernel = Winograd::plan(arena, arena, c, {.slots = exec.slots()});
+    kernel.pack(exec, weight, bias);
+    kernel.run(exec, x, StoreRows{y, c.images * c.out_height * c.out_width, c.out_channels});
+  } else {
+    auto const kernel = DenseDirect::plan(arena, arena, c, exec.slots());
+    kernel.pack(exec, weight, bias);
+    kernel.run(exec, x, y);
+  }
 }
 
 }  // namespace conv
@@ -107,7 +112,7 @@ Index conv_workspace(ConvGeometry const& g, Index slots) {
     if constexpr (!std::is_same_v<Kind, Analog>) {
       conv::ActivityScratch::plan<Kind>(arena, g);
       Index const mark = arena.mark();
-      conv::SpikeForward::plan<Kind>(arena, g, slots);
+      conv::SpikeForward::plan<Kind>(arena, arena, g, {.slots = slots});
       arena.move_to(mark);
       conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
         conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, slots);
@@ -133,8 +138,9 @@ void conv_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind,
       auto const scratch = conv::ActivityScratch::plan<Kind>(arena, g);
       auto const active = conv::activity(exec, x, scratch);
       if (conv::density(active, g) <= conv::SpikeDrivenLimit<Kind>::forward(g)) {
-        auto const spike = conv::SpikeForward::plan<Kind>(arena, g, exec.slots());
-        return spike.run(exec, active, x, weight, bias, y);
+        auto const kernel = conv::SpikeForward::plan<Kind>(arena, arena, g, {.slots = exec.slots()});
+        kernel.pack(exec, weight, bias);
+        return kernel.run(exec, active, x, conv::StoreRows{y, g.images * g.out_pixels(), g.out_channels});
       }
     }
     conv::run_dense(exec, arena, g, conv::Correlation::forward(g), x, weight, bias, y);

@@ -41,15 +41,30 @@ std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, Positions
 
 /// Appends scale * counts[position] for each set bit of the byte, in the order of append_positions. Writes 8 entries,
 /// reads 8 counts.
-inline float* append_values(float* end, std::uint8_t mask, std::uint8_t const* counts, float scale) {
+template <class View>
+float* append_values(float* end, std::uint8_t mask, std::uint8_t const* counts) {
 #if defined(__AVX2__)
   __m256i const lanes =
       _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[mask].data())));
   __m256i const wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts)));
-  __m256 const values = _mm256_mul_ps(_mm256_cvtepi32_ps(wide), _mm256_set1_ps(scale));
+  __m256 const values = _mm256_mul_ps(_mm256_cvtepi32_ps(wide), _mm256_set1_ps(View::scale));
   _mm256_storeu_ps(end, _mm256_permutevar8x32_ps(values, lanes));
 #else
-  for (int k = 0; k < 8; ++k) end[k] = float(counts[bit_positions<0>[mask][std::size_t(k)]]) * scale;
+  for (int k = 0; k < 8; ++k) end[k] = float(counts[bit_positions<0>[mask][std::size_t(k)]]) * View::scale;
+#endif
+  return end + std::popcount(mask);
+}
+
+/// The same as whole numbers, without the scale.
+template <class View>
+std::int16_t* append_values(std::int16_t* end, std::uint8_t mask, std::uint8_t const* counts) {
+#if defined(__AVX2__)
+  __m128i const positions = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[mask].data()));
+  __m128i const bytes = _mm_shuffle_epi8(_mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts)),
+                                         _mm_packus_epi16(positions, positions));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(end), _mm_cvtepu8_epi16(bytes));
+#else
+  for (int k = 0; k < 8; ++k) end[k] = std::int16_t(counts[bit_positions<0>[mask][std::size_t(k)]]);
 #endif
   return end + std::popcount(mask);
 }

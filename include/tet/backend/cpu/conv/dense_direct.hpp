@@ -26,7 +26,8 @@ struct DenseDirect {
   float* bias = nullptr;     // [panels * tile_columns]
   float* strips = nullptr;   // [slots][strip_rows][strip_columns][in_channels]
 
-  static DenseDirect plan(Arena& arena, Correlation const& c, Index slots) {
+  /// Packed weights lie in one arena, scratch in the other one, or in the same.
+  static DenseDirect plan(Arena& packed, Arena& scratch, Correlation const& c, Index slots) {
     DenseDirect d;
     d.c = c;
     d.panels = ceil_div(c.out_channels, tile_columns);
@@ -40,9 +41,9 @@ struct DenseDirect {
     d.splits = c.images * d.bands >= 16 ? 1 : std::min(d.panels, ceil_div(16, std::max<Index>(c.images * d.bands, 1)));
     d.strip_columns = c.columns > 0 ? (c.columns - 1) * c.in_stride + c.tap_columns : 0;
     d.strip_rows = (d.band - 1) * c.in_stride + c.tap_rows;
-    d.weights = arena.take<float>(d.panels * d.window() * tile_columns);
-    d.bias = arena.take<float>(d.panels * tile_columns);
-    d.strips = arena.take<float>(slots * d.strip_floats());
+    d.weights = packed.take<float>(d.panels * d.window() * tile_columns);
+    d.bias = packed.take<float>(d.panels * tile_columns);
+    d.strips = scratch.take<float>(slots * d.strip_floats());
     return d;
   }
 
@@ -50,7 +51,7 @@ struct DenseDirect {
   Index strip_floats() const { return round_up(strip_rows * strip_columns * c.in_channels + 16, 16); }
 
   template <class Loops>
-  void pack_weights(BasicCpu<Loops>& exec, float const* weight, float const* bias_values) const {
+  void pack(BasicCpu<Loops>& exec, float const* weight, float const* bias_values) const {
     Index const taps = c.tap_rows * c.tap_columns;
     exec.parallel_for(panels, [&](Index panel, Index) {
       Index const m0 = panel * tile_columns, count = std::min(tile_columns, c.out_channels - m0);
@@ -79,10 +80,8 @@ struct DenseDirect {
   }
 
   template <class Loops, class Kind>
-  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, float const* weight, float const* bias_values,
-           float* y) const {
+  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, float* y) const {
     if (c.rows == 0 || c.columns == 0) return;
-    pack_weights(exec, weight, bias_values);
     exec.parallel_for(c.images * bands * splits, [&](Index task, Index slot) {
       Index const split = task % splits, i0 = task / splits % bands * band, image = task / splits / bands;
       Index const i1 = std::min(c.rows, i0 + band);

@@ -29,10 +29,6 @@ struct WinogradPatches {
            c.tiles(edge) * 16 <= c.images * c.rows * c.columns * 2;  // not where patches hang over the border too much
   }
 
-  Index image(Index at) const { return at / (tall * wide); }
-  Index row(Index at) const { return at / wide % tall * edge; }  // of the grid
-  Index column(Index at) const { return at % wide * edge; }
-
   [[gnu::always_inline]] static V times(float factor, V a, V b) { return broadcast(factor) * a + b; }
 
   /// B^T of one line.
@@ -46,16 +42,18 @@ struct WinogradPatches {
     t[5] = times(4, d[1], times(-5, d[3], d[5]));
   }
 
-  /// Writes position p of the transform of channels k V::width … to to[p * plane_stride + k * pack_stride].
+  /// Transforms what the patch of outputs from (row, column) of an image on sees. Position p of the transform of channels k V::width …
+  /// goes to to[p * plane_stride + k * pack_stride].
   template <class Kind>
-  void transform_source(Activation<Kind, float> x, Index at, float* to, Index plane_stride, Index pack_stride) const {
-    Index const row0 = row(at) + c.in_row, column0 = column(at) + c.in_column;
+  void transform_source(Activation<Kind, float> x, Index image, Index row, Index column, float* to, Index plane_stride,
+                        Index pack_stride) const {
+    Index const row0 = row + c.in_row, column0 = column + c.in_column;
     Index pixel[patch][patch];  // -1 outside
     for (int i = 0; i < patch; ++i)
       for (int j = 0; j < patch; ++j) {
         Index const r = row0 + i, s = column0 + j;
         bool const inside = r >= 0 && r < c.in_height && s >= 0 && s < c.in_width;
-        pixel[i][j] = inside ? (image(at) * c.in_height + r) * c.in_width + s : -1;
+        pixel[i][j] = inside ? (image * c.in_height + r) * c.in_width + s : -1;
       }
     for (Index k = 0; k < c.in_channels; k += V::width, to += pack_stride) {
       V half[patch][patch];

@@ -57,8 +57,9 @@ struct WinogradWeightGradient : WinogradPatches {
     for (Index first = 0; first < patches; first += group) {
       Index const used = std::min(group, patches - first);
       exec.parallel_for(used, [&](Index t, Index) {
-        transform_source(x, first + t, source + t * V::width, in_plane, in_pack);
-        transform_gradient(dy, first + t, gradient + t * tile_columns);
+        Patch const p = patch_at(first + t);
+        transform_source(x, p.image, p.row, p.column, source + t * V::width, in_plane, in_pack);
+        transform_gradient(dy, p, gradient + t * tile_columns);
       });
       exec.parallel_for(planes * panels,
                         [&](Index task, Index) { add_group(task / panels, task % panels, used, first == 0); });
@@ -67,6 +68,11 @@ struct WinogradWeightGradient : WinogradPatches {
   }
 
  private:
+  struct Patch {
+    Index image, row, column;  // first output
+  };
+  Patch patch_at(Index at) const { return {at / (tall * wide), at / wide % tall * edge, at % wide * edge}; }
+
   /// G of one line.
   [[gnu::always_inline]] static void transform_gradient_line(V const (&d)[4], V (&t)[6]) {
     V const a = d[0] + d[2], b = d[1] + d[3], e = times(4, d[2], d[0]), f = times(4, d[3], d[1]);
@@ -86,9 +92,9 @@ struct WinogradWeightGradient : WinogradPatches {
     t[2] = m[5] + times(4, b, a);
   }
 
-  void transform_gradient(float const* dy, Index at, float* to) const {
-    Index const height = std::min<Index>(edge, c.rows - row(at)), width = std::min<Index>(edge, c.columns - column(at));
-    float const* const corner = dy + ((image(at) * c.rows + row(at)) * c.columns + column(at)) * c.out_channels;
+  void transform_gradient(float const* dy, Patch const& p, float* to) const {
+    Index const height = std::min<Index>(edge, c.rows - p.row), width = std::min<Index>(edge, c.columns - p.column);
+    float const* const corner = dy + ((p.image * c.rows + p.row) * c.columns + p.column) * c.out_channels;
     for (Index m = 0; m < panels * tile_columns; m += V::width) {
       Index const valid = c.out_channels - m;  // lanes past the end, and whole packs of them, are 0
       V half[patch][edge];

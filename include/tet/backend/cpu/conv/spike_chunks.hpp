@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/convolution.hpp>
+#include <tet/core/pack.hpp>
+
+#include <algorithm>
+
+namespace tet::conv {
+
+/// How spike-driven passes cut a convolution's weights: into chunks (a block of outputs x a group of input channels x
+/// some kernel rows) small enough for L1. A chunk is rows of all outputs of its block, one row for each tap and input
+/// channel; chunks of one kernel-row cut lie together. A function of the layer only, not of the number of images.
+struct SpikeChunks {
+  static constexpr Index vector_bytes = native_width<float> * Index(sizeof(float));
+  static constexpr Index chunk_bytes =
+      vector_bytes > 32 ? 40 * 1024 : 20 * 1024;  // leaves room in L1 (48 or 32 KiB) for lists and accumulators
+
+  Index kernel;
+  Index packs;               // vectors of a row
+  Index block, blocks;       // outputs
+  Index group, groups;       // input channels
+  Index tap_rows, row_cuts;  // kernel rows of a chunk
+
+  static SpikeChunks of(ConvGeometry const& g, Index weight_bytes) {
+    SpikeChunks s;
+    Index const width = vector_bytes / weight_bytes;
+    s.kernel = g.kernel;
+    s.packs = g.out_channels <= width ? 1 : g.out_channels <= 2 * width ? 2 : 4;
+    s.block = s.packs * width;
+    s.blocks = ceil_div(g.out_channels, s.block);
+    Index const row_bytes = s.packs * vector_bytes;
+    s.tap_rows = std::clamp<Index>(chunk_bytes * 5 / 4 / (8 * row_bytes * g.kernel), 1, g.kernel);
+    s.row_cuts = ceil_div(g.kernel, s.tap_rows);
+    s.group = 64;
+    while (s.group > 8 && s.group * s.tap_rows * g.kernel * row_bytes > chunk_bytes) s.group /= 2;
+    while (s.group > 8 && s.group / 2 >= g.in_channels) s.group /= 2;
+    s.groups = ceil_div(g.in_channels, s.group);
+    return s;
+  }
+
+  Index chunks() const { return groups * row_cuts; }
+  /// Rows of an output block: inputs of one output, padded to whole groups.
+  Index rows() const { return kernel * kernel * groups * group; }
+  Index weights() const { return blocks * block * rows(); }
+  Index taps(Index cut) const { return std::min(tap_rows, kernel - cut * tap_rows) * kernel; }
+
+  /// Rows of an output block before chunk (cut, group).
+  Index chunk_begin(Index cut, Index group_index) const {
+    return (cut * tap_rows * kernel * groups + taps(cut) * group_index) * group;
+  }
+
+  /// Copies the weights [kernel][kernel][in][out] of one output block and one input group to their rows, padded with 0.
+  template <class From, class To>
+  void pack(ConvGeometry const& g, Index block_index, Index group_index, From const* weight, To* packed) const {
+    Index const o0 = block_index * block, c0 = group_index * group;
+    Index const outs = std::min(block, g.out_channels - o0), ins = std::min(group, g.in_channels - c0);
+    for (Index cut = 0; cut < row_cuts; ++cut) {
+      Index const first = cut * tap_rows * kernel;
+      To* to = packed + (block_index * rows() + chunk_begin(cut, group_index)) * block;
+      for (Index t = 0; t < taps(cut); ++t)
+        for (Index c = 0; c < group; ++c, to += block) {
+          From const* const from = weight + ((first + t) * g.in_channels + c0 + c) * g.out_channels + o0;
+          Index const used = c < ins ? outs : 0;
+          if (used > 0) std::copy(from, from + used, to);
+          std::fill(to + used, to + block, To(0));
+        }
+    }
+  }
+};
+
+}  // namespace tet::conv

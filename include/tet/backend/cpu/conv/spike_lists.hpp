@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cpu/conv/activity.hpp>
+#include <tet/backend/cpu/conv/spike_chunks.hpp>
+#include <tet/backend/cpu/conv/tasks.hpp>
+
+namespace tet::conv {
+
+/// Lists of the active inputs of each output pixel of a band, chunk by chunk: offsets into the chunk's weights, in units
+/// of 8 bytes, and for graded input the values (type Value), too.
+///
+/// A band is some places of the output at all timesteps: row t * places + p of its lists and sums is place p at t.
+template <class Value>
+struct SpikeLists {
+  static constexpr Index list_bytes = 2 << 20;
+  static constexpr int offset_unit = 8;  // bytes; so that 16 bits reach over a chunk
+
+  ConvGeometry g;
+  SpikeChunks chunks;
+  Index timesteps, places;  // places of one timestep, over all samples
+  Index band, bands;        // places of a task
+  Index splits;             // tasks per band, each with its share of the output blocks
+  Index capacity;
+
+  std::uint16_t* offsets = nullptr;
+  Value* values = nullptr;
+  std::uint8_t* masks = nullptr;    // [slots] windows of bits, see copy_window
+  std::uint8_t* counts = nullptr;   // the same of graded counts
+  std::uint32_t* starts = nullptr;  // [slots][chunks][rows + 1]
+
+  template <class Kind>
+  static SpikeLists plan(Arena& arena, ConvGeometry const& g, SpikeChunks const& chunks, Tasks const& tasks) {
+    SpikeLists l;
+    l.g = g;
+    l.chunks = chunks;
+    l.timesteps = tasks.timesteps;
+    l.places = g.images * g.out_pixels() / tasks.timesteps;
+    Index const rows =
+        std::clamp<Index>(std::min(g.images * g.out_pixels() / tasks.wanted, list_bytes / (2 * chunks.rows())), 8, 96);
+    l.band = std::clamp<Index>(rows / tasks.timesteps, 1, l.places);
+    l.bands = ceil_div(l.places, l.band);
+    l.splits = l.bands >= tasks.wanted ? 1 : std::min(chunks.blocks, ceil_div(tasks.wanted, l.bands));
+    l.capacity = round_up(l.rows() * chunks.rows() + 64, 64);
+
+    bool constexpr graded = !std::is_same_v<Kind, Spike>;
+    l.offsets = arena.take<std::uint16_t>(tasks.slots * l.capacity);
+    l.values = arena.take<Value>(graded ? tasks.slots * l.capacity : 0);
+    l.masks = arena.take<std::uint8_t>(tasks.slots * l.window_capacity() / 8);
+    l.counts = arena.take<std::uint8_t>(graded ? tasks.slots * l.window_capacity() : 0);
+    l.starts = arena.take<std::uint32_t>(tasks.slots * l.starts_of_slot());
+    return l;
+  }
+
+  Index rows() const { return band * timesteps; }
+  Index starts_of_slot() const { return chunks.chunks() * (rows() + 1); }
+
+  std::uint16_t const* offsets_of(Index slot) const { return offsets + slot * capacity; }
+  Value const* values_of(Index slot) const { return values + slot * capacity; }
+  /// Of the first chunk; those of the next chunk follow after rows + 1.
+  std::uint32_t const* starts_of(Index slot) const { return starts + slot * starts_of_slot(); }
+
+  /// Calls body(task's slot, its places begin … end, its output blocks from … to) with the lists of all chunks built.
+  template <int Packs, class Loops, class Kind, class Body>
+  void for_each_band(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, Body const& body) const {
+    exec.parallel_for(bands * splits, [&](Index task, Index slot) {
+      Index const begin = task / splits * band, end = std::min(places, begin + band), split = task % splits;
+      build<Packs>(active, x, begin, end, slot);
+      body(slot, begin, end, chunks.blocks * split / splits, chunks.blocks * (split + 1) / splits);
+    });
+  }
+
+ private:
+  template <int Packs, class Kind>
+  void build(Activity const& active, Activation<Kind, float> x, Index begin, Index end, Index slot) const {
+    Cursor to{offsets + slot * capacity, values + slot * capacity, starts + slot * starts_of_slot()};
+    to.first = to.end;
+    Index const ow = g.out_width(), run = g.kernel * chunks.group / 8;
+    for (Index cut = 0; cut < chunks.row_cuts; ++cut)
+      for (Index c = 0; c < chunks.groups; ++c) {
+        Index const rows_of_cut = std::min(chunks.tap_rows, g.kernel - cut * chunks.tap_rows);
+        for (Index t = 0; t < timesteps; ++t)
+          for (Index place = begin; place < end;) {  // a piece of one output row
+            Index const pixel = t * places + place, count = std::min(end - place, ow - pixel % ow);
+            copy_window(active, x, pixel, count, cut, c, slot);
+            // The usual run lengths (3x3 with groups of 16, 8 and 32 channels) are unrolled: 2x in building lists.
+            if (run == 6)
+              list_pixels<Packs, Kind, 6>(to, rows_of_cut, run, count, slot);
+            else if (run == 3)
+              list_pixels<Packs, Kind, 3>(to, rows_of_cut, run, count, slot);
+            else if (run == 8)
+              list_pixels<Packs, Kind, 8>(to, rows_of_cut, run, count, slot);
+            else
+              list_pixels<Packs, Kind, 0>(to, rows_of_cut, run, count, slot);
+            place += count;
+          }
+        *to.start++ = std::uint32_t(to.end - to.first);
+      }
+  }
+
+  struct Cursor {
+    std::uint16_t* end;
+    Value* value;
+    std::uint32_t* start;
+    std::uint16_t* first = nullptr;
+  };
+
+  /// Copies what `count` output pixels of one row see of a chunk's channels, with the padding as zeros, to [tap
+  /// row][column][group].
+  template <class Kind>
+  void copy_window(Activity const& active, Activation<Kind, float> x, Index pixel, Index count, Index cut, Index c,
+                   Index slot) const {
+    Index const oh = g.out_height(), ow = g.out_width(), group = chunks.group, bytes = group / 8;
+    Index const n = pixel / ow / oh, p0 = cut * chunks.tap_rows, p1 = std::min(g.kernel, p0 + chunks.tap_rows);
+    Index const columns = window_columns(count), r0 = pixel / ow % oh * g.stride - g.padding,
+                s0 = pixel % ow * g.stride - g.padding;
+    Index const left = std::clamp<Index>(-s0, 0, columns), right = std::clamp(g.width - s0, left, columns);
+    std::uint8_t* mask = masks + slot * window_capacity() / 8;
+    std::uint8_t* count_bytes = counts + slot * window_capacity();
+    for (Index p = p0; p < p1; ++p, mask += columns * bytes, count_bytes += columns * group) {
+      Index const r = r0 + p;
+      if (r < 0 || r >= g.height || left == right) {
+        std::memset(mask, 0, std::size_t(columns * bytes));
+        continue;
+      }
+      std::memset(mask, 0, std::size_t(left * bytes));
+      std::memset(mask + right * bytes, 0, std::size_t((columns - right) * bytes));
+      Index const at = (n * g.height + r) * g.width + s0;
+      std::uint8_t const* const from = active.pixel(at + left) + c * bytes;
+      Index const stride = active.words * 8;
+      if (bytes == 2)
+        copy_bytes<2>(mask + left * 2, from, right - left, stride);
+      else if (bytes == 1)
+        copy_bytes<1>(mask + left, from, right - left, stride);
+      else if (bytes == 4)
+        copy_bytes<4>(mask + left * 4, from, right - left, stride);
+      else
+        copy_bytes<8>(mask + left * 8, from, right - left, stride);
+      if constexpr (!std::is_same_v<Kind, Spike>)
+        for (Index s = left; s < right; ++s)
+          std::memcpy(count_bytes + s * group, x.pixel(at + s) + c * group,
+                      std::size_t(std::min(group, g.in_channels - c * group)));
+    }
+  }
+
+  template <int Bytes>
+  static void copy_bytes(std::uint8_t* to, std::uint8_t const* from, Index count, Index stride) {
+    for (Index s = 0; s < count; ++s) std::memcpy(to + s * Bytes, from + s * stride, Bytes);
+  }
+
+  Index window_columns(Index count) const { return (count - 1) * g.stride + g.kernel; }
+  Index window_capacity() const {
+    return round_up(chunks.tap_rows * window_columns(std::min(band, g.out_width())) * chunks.group + 64, 64);
+  }
+
+  /// Run: bytes of bits that one output pixel sees of one input row; 0 where not known when compiling.
+  template <int Packs, class Kind, int Run>
+  void list_pixels(Cursor& cursor, Index window_rows, Index run_bytes, Index count, Index slot) const {
+    Index const group = chunks.group, run = Run != 0 ? Run : run_bytes, bytes = group / 8,
+                pitch = window_columns(count) * bytes;
+    std::uint8_t const* mask = masks + slot * window_capacity() / 8;
+    std::uint8_t const* count_bytes = counts + slot * window_capacity();
+    std::uint16_t* end = cursor.end;
+    Value* value = cursor.value;
+    constexpr int shift = std::countr_zero(std::uint64_t(Packs * SpikeChunks::vector_bytes / offset_unit));
+    for (Index j = 0; j < count; ++j, mask += g.stride * bytes, count_bytes += g.stride * group) {
+      *cursor.start++ = std::uint32_t(end - cursor.first);
+      Positions base{};
+      for (Index p = 0; p < window_rows; ++p)
+#pragma GCC unroll 8
+        for (Index b = 0; b < run; ++b, base += std::uint16_t(8 << shift)) {
+          std::uint8_t const m = mask[p * pitch + b];
+          if constexpr (!std::is_same_v<Kind, Spike>)
+            value = append_values<Activation<Kind, float>>(value, m, count_bytes + (p * pitch + b) * 8);
+          end = append_positions<shift>(end, m, base);
+        }
+    }
+    cursor.end = end;
+    cursor.value = value;
+  }
+};
+
+}  // namespace tet::conv

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cpu/conv/spike_forward_int8.hpp>
+#include <tet/backend/cpu/convolution.hpp>
+#include <tet/backend/cpu/neuron_output.hpp>
+#include <tet/core/precision.hpp>
+
+namespace tet {
+
+namespace conv {
+
+/// Winograd's weights are 4 times as large as the others: they pay where this many patches share one reading of them.
+inline constexpr Index winograd_patches = 32;
+
+/// From how many tasks on the threads are busy; one thread wants bands as large as they come.
+template <class Loops>
+Tasks frozen_tasks(BasicCpu<Loops> const& exec, Index timesteps) {
+  return {.timesteps = timesteps, .wanted = exec.slots() == 1 ? 1 : 2 * exec.slots(), .slots = exec.slots()};
+}
+
+/// Bits of the active inputs where their number is not asked for: spikes are read as they are.
+template <class Loops, class Kind>
+Activity active_inputs(BasicCpu<Loops>& exec, Activation<Kind, float> x, ActivityScratch const& scratch) {
+  if constexpr (std::is_same_v<Kind, Spike>)
+    return {x.data, x.words_per_pixel(), 0};
+  else
+    return activity(exec, x, scratch);
+}
+
+/// Kernels on weights that are packed once: spike-driven ones, with Winograd beside them for busy input; for analog
+/// input a dense one.
+template <class Kind, class Precision>
+class FrozenKernels;
+
+template <class Kind>
+class FrozenKernels<Kind, Float32> {
+ public:
+  FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Float32> const& w, ConvGeometry const& call,
+                Tasks const& tasks)
+      : g_(call), winograd_used_(winograd_pays(w.layer)) {
+    activity_ = ActivityScratch::plan<Kind>(scratch, call);
+    Arena shared = scratch;  // only one of the two kernels runs
+    spike_ = SpikeForward::plan<Kind>(packed, scratch, call, tasks);
+    if (winograd_used_) winograd_ = Winograd::plan(packed, shared, Correlation::forward(call), tasks);
+    packed_bytes = packed.peak();
+    scratch_bytes = std::max(scratch.peak(), shared.peak());
+  }
+
+  Index packed_bytes = 0, scratch_bytes = 0;
+
+  template <class Loops>
+  void pack(BasicCpu<Loops>& exec, SynapseValues<Float32> const& values) const {
+    spike_.pack(exec, values.weight, values.bias);
+    if (winograd_used_) winograd_.pack(exec, values.weight, values.bias);
+  }
+
+  template <class Loops, class Output>
+  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
+    Activity const active = winograd_used_ ? activity(exec, x, activity_) : active_inputs(exec, x, activity_);
+    if (winograd_used_ && density(active, g_) > SpikeDrivenLimit<Kind>::forward(g_))
+      winograd_.run(exec, x, output);
+    else
+      spike_.run(exec, active, x, output);
+  }
+
+ private:
+  static bool winograd_pays(ConvGeometry const& g) {
+    auto const c = Correlation::forward(g);
+    return uses_winograd(g, c) && c.tiles(Winograd::edge) >= winograd_patches;
+  }
+
+  ConvGeometry g_;
+  bool winograd_used_;
+  ActivityScratch activity_;
+  SpikeForward spike_;
+  Winograd winograd_{};
+};
+
+template <>
+class FrozenKernels<Analog, Float32> {
+ public:
+  FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Analog, Float32> const&, ConvGeometry const& call,
+                Tasks const& tasks) {
+    auto const c = Correlation::forward(call);
+    places_ = c.images * c.out_height * c.out_width;
+    winograd_used_ = uses_winograd(call, c);
+    if (winograd_used_)
+      winograd_ = Winograd::plan(packed, scratch, c, {1, tasks.wanted, tasks.slots});
+    else
+      direct_ = DenseDirect::plan(packed, scratch, c, tasks.slots);
+    packed_bytes = packed.peak();
+    scratch_bytes = scratch.peak();
+  }
+
+  Index packed_bytes = 0, scratch_bytes = 0;
+
+  template <class Loops>
+  void pack(BasicCpu<Loops>& exec, SynapseValues<Float32> const& values) const {
+    if (winograd_used_)
+      winograd_.pack(exec, values.weight, values.bias);
+    else
+      direct_.pack(exec, values.weight, values.bias);
+  }
+
+  template <class Loops>
+  void run(BasicCpu<Loops>& exec, Activation<Analog, float> x, StoreRows const& output) const {
+    if (winograd_used_)
+      winograd_.run(exec, x, StoreRows{output.y, places_, output.channels});  // frames of a timestep do not matter here
+    else
+      direct_.run(exec, x, output.y);
+  }
+
+ private:
+  Index places_;
+  bool winograd_used_;
+  Winograd winograd_{};
+  DenseDirect direct_{};
+};
+
+template <class Kind>
+class FrozenKernels<Kind, Int8> {
+ public:
+  FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Int8> const&, ConvGeometry const& call,
+                Tasks const& tasks) {
+    activity_ = ActivityScratch::plan<Kind>(scratch, call);
+    spike_ = SpikeForwardInt8::plan<Kind>(packed, scratch, call, tasks);
+    packed_bytes = packed.peak();
+    scratch_bytes = scratch.peak();
+  }
+
+  Index packed_bytes = 0, scratch_bytes = 0;
+
+  template <class Loops>
+  void pack(BasicCpu<Loops>& exec, SynapseValues<Int8> const& values) const {
+    spike_.template pack<Kind>(exec, values);
+  }
+
+  template <class Loops, class Output>
+  void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
+    spike_.run(exec, active_inputs(exec, x, activity_), x, output);
+  }
+
+ private:
+  ActivityScratch activity_;
+  SpikeForwardInt8 spike_;
+};
+
+}  // namespace conv
+
+/// Bytes of packed weights.
+template <class Loops, class Kind, class Precision>
+Index frozen_bytes(BasicCpu<Loops> const& exec, FrozenSynapses<Kind, Precision> const& w) {
+  return conv::FrozenKernels<Kind, Precision>({}, {}, w, w.layer, conv::frozen_tasks(exec, w.timesteps)).packed_bytes;
+}
+
+/// Bytes of scratch for any call up to the largest one. Fewer samples never need more, fewer timesteps may.
+template <class Loops, class Kind, class Precision>
+Index frozen_workspace(BasicCpu<Loops> const& exec, FrozenSynapses<Kind, Precision> const& w) {
+  Index bytes = conv::FrozenKernels<Kind, Precision>({}, {}, w, w.layer, conv::frozen_tasks(exec, 1)).scratch_bytes;
+  for (Index t = 1; t <= w.timesteps; ++t) {
+    ConvGeometry const g = w.geometry(w.layer.images / w.timesteps * t);
+    conv::FrozenKernels<Kind, Precision> const kernels({}, {}, w, g, conv::frozen_tasks(exec, t));
+    bytes = std::max(bytes, kernels.scratch_bytes);
+  }
+  return bytes;
+}
+
+/// Packs weights into w.packed.
+template <class Loops, class Kind, class Precision>
+void freeze_synapses(BasicCpu<Loops>& exec, FrozenSynapses<Kind, Precision> const& w,
+                     SynapseValues<Precision> const& values) {
+  Arena const packed(w.packed, w.bytes);
+  conv::FrozenKernels<Kind, Precision>(packed, {}, w, w.layer, conv::frozen_tasks(exec, w.timesteps))
+      .pack(exec, values);
+}
+
+/// y = weights applied to x, plus bias.
+///
+/// Shape: x [frames of H*W pixels, C], y [frames of H'*W' pixels, Out].
+template <class Loops, class Kind, class Precision>
+void synapses_forward(BasicCpu<Loops>& exec, FrozenSynapses<Kind, Precision> const& w, Activation<Kind, float> x,
+                      float* y, Workspace workspace) {
+  ConvGeometry const g = w.geometry(x.pixels / w.layer.in_pixels());
+  Arena const packed(w.packed, w.bytes), scratch(workspace.data, workspace.bytes);
+  conv::FrozenKernels<Kind, Precision>(packed, scratch, w, g, conv::frozen_tasks(exec, 1))
+      .run(exec, x, conv::StoreRows{y, g.images * g.out_pixels(), g.out_channels});
+}
+
+/// The same followed by a layer of neurons, for spikes and counts: what the neurons take in is never stored.
+///
+/// `call` carries the neurons' parameters and state, timesteps and places; its x has channels only.
+/// Shape: x [timesteps][batch] frames of H*W pixels, out [timesteps][batch] frames of H'*W' pixels.
+template <NeuronModel Neuron, class Loops, class Kind, class Precision, class OutKind>
+void synapses_neuron_forward(BasicCpu<Loops>& exec, FrozenSynapses<Kind, Precision> const& w, Activation<Kind, float> x,
+                             NeuronCall<Analog, NoNormalisation, float> const& call, Activation<OutKind, float> out,
+                             Workspace workspace) {
+  ConvGeometry const g = w.geometry(x.pixels / w.layer.in_pixels());
+  Arena const packed(w.packed, w.bytes), scratch(workspace.data, workspace.bytes);
+  conv::FrozenKernels<Kind, Precision>(packed, scratch, w, g, conv::frozen_tasks(exec, call.timesteps))
+      .run(exec, x, cpu::NeuronOutput<Neuron, OutKind>{call, out});
+}
+
+}  // namespace tet
