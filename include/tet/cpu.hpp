@@ -10,6 +10,7 @@
 #include <tet/core/threads.hpp>
 #include <tet/data/batches.hpp>
 #include <tet/data/cifar.hpp>
+#include <tet/inference/inference.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>
 #include <tet/model/describe.hpp>

@@ -137,6 +137,8 @@ class Model {
   ParameterRange<Scalar> parameters() { return {parameters_.data(), gradients_.data(), parameters_.size()}; }
   Storage<Backend, Scalar>& parameter_storage() { return parameters_; }
   Storage<Backend, Scalar>& statistic_storage() { return statistics_; }
+  Storage<Backend, Scalar> const& parameter_storage() const { return parameters_; }
+  Storage<Backend, Scalar> const& statistic_storage() const { return statistics_; }
   Storage<Backend, Scalar> const& gradient_storage() const { return gradients_; }
   Workspace workspace() { return {workspace_.data(), workspace_.bytes()}; }
 

@@ -74,7 +74,7 @@ class FrozenKernels<Kind, Float32> {
   bool winograd_used_;
   ActivityScratch activity_;
   SpikeForward spike_;
-  Winograd winograd_{};
+  Winograd winograd_{Correlation{}};
 };
 
 template <>
@@ -114,7 +114,7 @@ class FrozenKernels<Analog, Float32> {
  private:
   Index places_;
   bool winograd_used_;
-  Winograd winograd_{};
+  Winograd winograd_{Correlation{}};
   DenseDirect direct_{};
 };
 
