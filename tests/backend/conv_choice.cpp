@@ -61,6 +61,19 @@ struct Case {
   }
   Arena arena() { return {workspace().data, workspace().bytes}; }
 
+  template <class Of>
+  void run_dense(ConvAlgorithm algorithm, Arena& memory, conv::Correlation const& c, Activation<Of, float> from, float* to) {
+    if (algorithm == ConvAlgorithm::winograd) {
+      auto const kernel = conv::Winograd::plan(memory, memory, c, {});
+      kernel.pack(cpu, weight.data(), nullptr);
+      kernel.run(cpu, from, conv::StoreRows{to, c.images * c.out_height * c.out_width, c.out_channels});
+    } else {
+      auto const kernel = conv::DenseDirect::plan(memory, memory, c, 1);
+      kernel.pack(cpu, weight.data(), nullptr);
+      kernel.run(cpu, from, to);
+    }
+  }
+
   Floats forward() {
     Floats y(dy.size());
     conv_forward(cpu, g, x.view(), weight.data(), static_cast<float const*>(nullptr), y.data(), workspace());
@@ -73,13 +86,13 @@ struct Case {
     if constexpr (!std::is_same_v<Kind, Analog>) {
       if (algorithm == ConvAlgorithm::spikes) {
         auto const active = conv::activity(cpu, x.view(), conv::ActivityScratch::plan<Kind>(memory, g));
-        conv::SpikeForward::plan<Kind>(memory, g, 1).run(cpu, active, x.view(), weight.data(), nullptr, y.data());
+        auto const kernel = conv::SpikeForward::plan<Kind>(memory, memory, g, {});
+        kernel.pack(cpu, weight.data(), nullptr);
+        kernel.run(cpu, active, x.view(), conv::StoreRows{y.data(), g.images * g.out_pixels(), g.out_channels});
         return y;
       }
     }
-    if (algorithm == ConvAlgorithm::winograd)
-      conv::Winograd::plan(memory, c, 1).run(cpu, x.view(), weight.data(), nullptr, y.data());
-    else conv::DenseDirect::plan(memory, c, 1).run(cpu, x.view(), weight.data(), nullptr, y.data());
+    run_dense(algorithm, memory, c, x.view(), y.data());
     return y;
   }
 
@@ -109,9 +122,7 @@ struct Case {
       for (Index b = 0; b < g.stride; ++b) {
         Arena memory = arena();
         auto const c = conv::Correlation::input_gradient(g, a, b);
-        if (algorithm == ConvAlgorithm::winograd)
-          conv::Winograd::plan(memory, c, 1).run(cpu, source, weight.data(), nullptr, dx.data());
-        else conv::DenseDirect::plan(memory, c, 1).run(cpu, source, weight.data(), nullptr, dx.data());
+        run_dense(algorithm, memory, c, source, dx.data());
       }
     return dx;
   }

@@ -3,7 +3,7 @@
 
 #include <tet/backend/cpu/conv/spike_forward_int8.hpp>
 #include <tet/backend/cpu/convolution.hpp>
-#include <tet/backend/cpu/neuron_output.hpp>
+#include <tet/backend/cpu/neuron/output.hpp>
 #include <tet/core/precision.hpp>
 
 namespace tet {
