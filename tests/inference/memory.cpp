@@ -1,40 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <tests/inference/exact_network.hpp>
+#include <tests/support/counted_allocations.hpp>
 
 #include <doctest/doctest.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-// Replaces the allocation functions of this executable, to count what tet asks for. Engines' memory is what asks for whole pages.
-
-namespace {
-
-std::atomic<tet::Index> allocations{0}, page_bytes{0};
-
-void* allocate(std::size_t bytes, std::size_t alignment) {
-  ++allocations;
-  if (alignment >= 4096) page_bytes += tet::Index(bytes);
-  void* const block = alignment <= alignof(std::max_align_t)
-                          ? std::malloc(bytes > 0 ? bytes : 1)
-                          : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (block == nullptr) throw std::bad_alloc();
-  return block;
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return allocate(bytes, 1); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) { return allocate(bytes, std::size_t(alignment)); }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
 
 namespace {
 
 using namespace tet;
+using test::allocations;
+using test::page_bytes;
 
 using Block = Sequential<Conv2d<16>, BatchNorm<>, Lif<>>;
 using Net = Network<Input<16, 16, 2>, Block, Residual<Sequential<Conv2d<16>, BatchNorm<>>>, Lif<>, AvgPool2d<2>, Block,
