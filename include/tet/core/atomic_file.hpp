@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -110,8 +109,8 @@ class TemporaryFile {
 };
 
 inline void sync_folder_of(std::string const& path) {
-  auto folder = std::filesystem::path(path).parent_path().string();
-  if (folder.empty()) folder = ".";
+  auto const slash = path.rfind('/');
+  std::string const folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   int const file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   // Some network file systems cannot sync a folder and say EINVAL; a rename there is as durable as it gets.
   bool const synced = file >= 0 && (::fsync(file) == 0 || errno == EINVAL);

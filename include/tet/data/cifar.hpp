@@ -6,10 +6,8 @@
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -93,18 +91,17 @@ struct RawImages {
 };
 
 /// Appends the records of one file. Throws: IoError.
-inline void append_cifar(RawImages& to, std::filesystem::path const& path, CifarFormat const& format) {
+inline void append_cifar(RawImages& to, std::string const& path, CifarFormat const& format) {
   std::uint64_t const record = format.record();
   std::string const layout = "1 to " + std::to_string(format.most_records) + " records of " + std::to_string(record) +
                              " bytes (" + format.name + ")";
   std::uint64_t const most = format.most_records * record;
-  std::error_code unreadable;  // left to read_file_bytes
-  if (auto const size = std::filesystem::file_size(path, unreadable); !unreadable && size > most)
-    throw IoError(path.string(), most, "a file of " + std::to_string(size) + " bytes", layout);
-  auto const bytes = read_file_bytes(path.string());
-  if (bytes.empty()) throw IoError(path.string(), 0, "an empty file", layout);
+  if (auto const size = regular_file_size(path); size && *size > most)
+    throw IoError(path, most, "a file of " + std::to_string(*size) + " bytes", layout);
+  auto const bytes = read_file_bytes(path);
+  if (bytes.empty()) throw IoError(path, 0, "an empty file", layout);
   if (std::uint64_t const rest = bytes.size() % record; rest != 0) {
-    throw IoError(path.string(), bytes.size(),
+    throw IoError(path, bytes.size(),
                   "the end of the file after " + std::to_string(rest) + " bytes of a record",
                   "a whole record of " + std::to_string(record) + " bytes (" + format.name + ")");
   }
@@ -116,7 +113,7 @@ inline void append_cifar(RawImages& to, std::filesystem::path const& path, Cifar
     auto const* const from = reinterpret_cast<std::uint8_t const*>(bytes.data()) + n * record;
     for (std::size_t k = 0; k < format.labels.size(); ++k) {
       if (from[k] >= format.labels[k].classes) {
-        throw IoError(path.string(), n * record + k, std::string(format.labels[k].name) + " " + std::to_string(from[k]),
+        throw IoError(path, n * record + k, std::string(format.labels[k].name) + " " + std::to_string(from[k]),
                       "0 to " + std::to_string(format.labels[k].classes - 1));
       }
     }
@@ -128,10 +125,10 @@ inline void append_cifar(RawImages& to, std::filesystem::path const& path, Cifar
   }
 }
 
-inline Images read_cifar(std::filesystem::path const& folder, std::vector<std::string> const& files,
+inline Images read_cifar(std::string const& folder, std::vector<std::string> const& files,
                          CifarFormat const& format, Normalization const& normalization) {
   RawImages raw;
-  for (std::string const& file : files) append_cifar(raw, folder / file, format);
+  for (std::string const& file : files) append_cifar(raw, folder + "/" + file, format);
   return Images({32, 32, 3}, format.labels[format.used_label].classes, std::move(raw.pixels), std::move(raw.labels),
                 normalization);
 }
@@ -143,7 +140,7 @@ inline Images read_cifar(std::filesystem::path const& folder, std::vector<std::s
 /// A record is one label byte and 3,072 pixel bytes; files with fewer records than the official ones are taken too.
 /// Source: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
 /// Throws: IoError for a file that is missing, empty, cut off, too long or wrongly labelled.
-inline ImageSplits cifar10(std::filesystem::path const& folder,
+inline ImageSplits cifar10(std::string const& folder,
                            Normalization const& normalization = cifar10_normalization()) {
   detail::CifarFormat const format{"CIFAR-10, binary version", {{"label", 10}}, 0, 10000};
   return {
@@ -157,7 +154,7 @@ inline ImageSplits cifar10(std::filesystem::path const& folder,
 ///
 /// A record is a coarse label, a fine label and 3,072 pixel bytes.
 /// Throws: IoError as cifar10 does.
-inline ImageSplits cifar100(std::filesystem::path const& folder, Cifar100Labels labels = Cifar100Labels::fine,
+inline ImageSplits cifar100(std::string const& folder, Cifar100Labels labels = Cifar100Labels::fine,
                             Normalization const& normalization = cifar100_normalization()) {
   detail::CifarFormat format{"CIFAR-100, binary version",
                              {{"coarse label", 20}, {"fine label", 100}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/file_bytes.hpp>
 #include <tet/data/batch_stream.hpp>
 #include <tet/optim/schedule.hpp>
 #include <tet/train/checkpoint.hpp>
@@ -10,7 +11,6 @@
 #include <tet/train/train_step.hpp>
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -73,7 +73,7 @@ class Fitter {
                              plan + "batch size " + std::to_string(options.batch_size) + ", seed " +
                                  std::to_string(options.seed.value) + ", " + std::to_string(train.size()) + " samples, learning rate " +
                                  std::to_string(base_rate_));
-    if (!options.checkpoint.empty() && options.resume == Resume::if_present && std::filesystem::exists(options.checkpoint)) {
+    if (!options.checkpoint.empty() && options.resume == Resume::if_present && file_exists(options.checkpoint)) {
       at_ = load_checkpoint(options.checkpoint, model, optimizer, identity_, metrics_);
       if (!options_.metrics.empty()) write_metrics(options_.metrics, metrics_);
     }
