@@ -44,12 +44,9 @@ struct Operands {
       for (Index c = 0; c < g.in_channels; ++c) {
         if (random.uniform(next++) >= density) continue;
         auto* const pixel = view().pixel(p);
-        if constexpr (std::is_same_v<Kind, tet::Spike>)
-          pixel[c / 64] |= 1ull << (c % 64);
-        else if constexpr (std::is_same_v<Kind, tet::Analog>)
-          pixel[c] = float(random.uniform(next++));
-        else
-          pixel[c] = std::uint8_t(1 + random.below(next++, Kind::max));
+        if constexpr (std::is_same_v<Kind, tet::Spike>) pixel[c / 64] |= 1ull << (c % 64);
+        else if constexpr (std::is_same_v<Kind, tet::Analog>) pixel[c] = float(random.uniform(next++));
+        else pixel[c] = std::uint8_t(1 + random.below(next++, Kind::max));
       }
   }
   View view() { return {x.data(), g.images * g.in_pixels(), g.in_channels}; }

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-// What one core can do at best, the yardsticks of docs/performance.md: multiply-adds in registers (dense kernels), and adding rows of
-// weights in random order (spike-driven kernels).
+// What one core can do at best, the yardsticks of docs/performance.md: multiply-adds in registers (dense kernels), and
+// adding rows of weights in random order (spike-driven kernels).
 
 namespace {
 

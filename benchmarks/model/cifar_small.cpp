@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "networks.hpp"
 
-static int const registered = bench::register_network<tet::zoo::CifarSmall<>>("cifar_small", tet::Presentation::repeated, {{4, 32}});
+static int const registered =
+    bench::register_network<tet::zoo::CifarSmall<>>("cifar_small", tet::Presentation::repeated, {{4, 32}});

@@ -56,7 +56,8 @@ void register_neuron(std::string const& name) {
   for (tet::Index const timesteps : {4, 10})
     for (tet::Index const neurons : {tet::Index(4096), tet::Index(1) << 18, tet::Index(1) << 22})
       benchmark::RegisterBenchmark(("neuron/" + name + "/forward_backward/T:" + std::to_string(timesteps) +
-                                    "/N:" + std::to_string(neurons) + "/cpu").c_str(),
+                                    "/N:" + std::to_string(neurons) + "/cpu")
+                                       .c_str(),
                                    forward_backward<Neuron>, timesteps, neurons)
           ->Unit(benchmark::kMicrosecond)
           ->UseRealTime();
@@ -68,7 +69,8 @@ int const registered = [] {
   register_neuron<tet::Lif<tet::LifConfig{}, tet::Sigmoid<>>>("lif_sigmoid");
   register_neuron<tet::If<>>("if");
   for (tet::Index const bytes : {tet::Index(1) << 16, tet::Index(1) << 28})
-    benchmark::RegisterBenchmark(("neuron/copy/bytes:" + std::to_string(bytes) + "/cpu").c_str(), copy, bytes)->UseRealTime();
+    benchmark::RegisterBenchmark(("neuron/copy/bytes:" + std::to_string(bytes) + "/cpu").c_str(), copy, bytes)
+        ->UseRealTime();
   return 0;
 }();
 

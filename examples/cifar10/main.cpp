@@ -35,7 +35,8 @@ void run(Options const& o, Loss const& loss) {
                                 .checkpoint_every = o.checkpoint_every,
                                 .resume = o.resume ? tet::Resume::if_present : tet::Resume::never,
                                 .metrics = in_folder("metrics.csv")};
-  tet::fit(model, optimizer, train, test, options, tet::CosineSchedule{}, tet::TrainingStage{o.epochs, timesteps, loss});
+  tet::fit(model, optimizer, train, test, options, tet::CosineSchedule{},
+           tet::TrainingStage{o.epochs, timesteps, loss});
   tet::io::save_safetensors(model, in_folder("weights.safetensors"));
 
   auto const e = tet::evaluate(model, test, longest);

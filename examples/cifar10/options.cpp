@@ -20,7 +20,8 @@ bool parse(int argc, char** argv, Options& o, int& status) {
   app.add_option("--checkpoint-every", o.checkpoint_every, "steps between checkpoints; 0: each epoch only")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--output", o.output, "folder for run.ckpt, metrics.csv and weights.safetensors");
-  app.add_option("--weights", o.weights, "safetensors file to start from, PyTorch's included")->check(CLI::ExistingFile);
+  app.add_option("--weights", o.weights, "safetensors file to start from, PyTorch's included")
+      ->check(CLI::ExistingFile);
   app.add_option("--threads", o.threads, "0: TET_NUM_THREADS, or all cores")->check(CLI::NonNegativeNumber);
   try {
     app.parse(argc, argv);

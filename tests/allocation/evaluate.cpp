@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <tet/data/dataset.hpp>
-#include <tet/train/evaluate.hpp>
 #include <tests/allocation/network.hpp>
 #include <tests/allocation/recorder.hpp>
 #include <tests/support/skip.hpp>
+#include <tet/data/dataset.hpp>
+#include <tet/train/evaluate.hpp>
 
 #include <doctest/doctest.h>
 
@@ -42,7 +42,8 @@ TEST_CASE("evaluate: from its second batch on tet allocates nothing, on any thre
       CAPTURE(prefetch);
       Model<allocation::Net, Cpu> model{Seed{1}, Cpu(threads)};
       EvaluateOptions const options{.batch_size = 16, .prefetch = prefetch};
-      evaluate(model, RecordingSet{-1}, Timesteps{4}, options);  // plans memory: ahead, a batch may be made before one ran
+      evaluate(model, RecordingSet{-1}, Timesteps{4},
+               options);  // plans memory: ahead, a batch may be made before one ran
       RecordingSet const set{16};
       evaluate(model, set, Timesteps{4}, options);
       auto const record = allocation::end();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/data/batch.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/neuron/neurons.hpp>
-#include <tests/support/reference.hpp>
 
 #include <string>
 

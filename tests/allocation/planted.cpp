@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <tests/allocation/network.hpp>
+#include <tests/allocation/recorder.hpp>
+#include <tests/support/skip.hpp>
 #include <tet/loss/concepts.hpp>
 #include <tet/loss/sdt.hpp>
 #include <tet/optim/sgd.hpp>
 #include <tet/train/train_step.hpp>
-#include <tests/allocation/network.hpp>
-#include <tests/allocation/recorder.hpp>
-#include <tests/support/skip.hpp>
 
 #include <doctest/doctest.h>
 #include <oneapi/tbb/cache_aligned_allocator.h>
@@ -58,7 +58,7 @@ int allocations_of_each_kind() {
   void* block = nullptr;
   if (posix_memalign(&block, 64, 64) == 0) use(block);
   sink = ::operator new(24), ::operator delete(sink), ++count;
-  sink = ::operator new(64, std::align_val_t{64}), ::operator delete(sink, std::align_val_t{64}), ++count;
+  sink = ::operator new (64, std::align_val_t{64}), ::operator delete (sink, std::align_val_t{64}), ++count;
   std::string text(100, 'x');
   sink = text.data(), ++count;
   auto const shared = std::make_shared<int>(1);
@@ -94,9 +94,7 @@ TEST_CASE("Recorder: what a loss allocates in a training step is found [allocati
 
 TEST_CASE("Recorder: tasks of oneTBB are its own, memory that it gives to the program is not [allocation]") {
   // A thread that is new to TBB makes its pool of tasks grow.
-  auto const tasks = [] {
-    tbb::parallel_for(0, 1000, [](int) {});
-  };
+  auto const tasks = [] { tbb::parallel_for(0, 1000, [](int) {}); };
   tasks();
   std::atomic<int> turn{0};
   auto const await = [&](int value) {

@@ -13,8 +13,8 @@
 #include <string_view>
 
 // Who asked: the innermost frame that is neither libc's nor the C++ runtime's. Where it lies in oneTBB's library, TBB's
-// own pool grows: the tasks that TBB's headers make come from there (r1::allocate), not from malloc. The two functions by
-// which TBB hands memory out to programs are replaced like malloc, so that they count as the program's.
+// own pool grows: the tasks that TBB's headers make come from there (r1::allocate), not from malloc. The two functions
+// by which TBB hands memory out to programs are replaced like malloc, so that they count as the program's.
 
 namespace {
 
@@ -38,8 +38,10 @@ std::string_view library_of(Dl_info const& info) {
 }
 
 bool is_runtime(std::string_view library) {
-  constexpr std::string_view names[] = {"libc.", "libc-", "libstdc++", "libgcc_s", "libpthread", "libm.", "libm-", "ld-"};
-  return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) { return library.starts_with(name); });
+  constexpr std::string_view names[] = {"libc.",      "libc-", "libstdc++", "libgcc_s",
+                                        "libpthread", "libm.", "libm-",     "ld-"};
+  return std::any_of(std::begin(names), std::end(names),
+                     [&](std::string_view name) { return library.starts_with(name); });
 }
 
 enum class Asker { program, task_pool };

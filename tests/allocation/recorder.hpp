@@ -5,7 +5,8 @@
 #include <string>
 
 /// Whether this executable replaces malloc and its relatives, and so sees every allocation of the process, of all
-/// threads. Sanitizers replace them themselves; libraries other than glibc have no names for the ones that are replaced.
+/// threads. Sanitizers replace them themselves; libraries other than glibc have no names for the ones that are
+/// replaced.
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define TET_ALLOCATIONS_SEEN 1
 #else

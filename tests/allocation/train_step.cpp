@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <tests/allocation/network.hpp>
+#include <tests/allocation/recorder.hpp>
+#include <tests/support/skip.hpp>
 #include <tet/loss/losses.hpp>
 #include <tet/optim/adam.hpp>
 #include <tet/optim/sgd.hpp>
 #include <tet/train/train_step.hpp>
-#include <tests/allocation/network.hpp>
-#include <tests/allocation/recorder.hpp>
-#include <tests/support/skip.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/backend/cpu/batch_norm.hpp>
 #include <tests/backend/neuron_layer.hpp>
+#include <tet/backend/cpu/batch_norm.hpp>
 
 #include <cmath>
 #include <vector>
@@ -12,11 +12,11 @@ namespace {
 /// Per-channel values of one BatchNorm.
 template <class Scalar>
 struct Channels {
-  std::vector<Scalar> mean, variance, running_mean, running_variance, inverse, scale, weight, bias, sum_dy, sum_centred, dweight, dbias,
-      mean_dy, slope;
+  std::vector<Scalar> mean, variance, running_mean, running_variance, inverse, scale, weight, bias, sum_dy, sum_centred,
+      dweight, dbias, mean_dy, slope;
   explicit Channels(std::size_t n) {
-    for (auto* v : {&mean, &variance, &running_mean, &running_variance, &inverse, &scale, &weight, &bias, &sum_dy, &sum_centred,
-                    &dweight, &dbias, &mean_dy, &slope})
+    for (auto* v : {&mean, &variance, &running_mean, &running_variance, &inverse, &scale, &weight, &bias, &sum_dy,
+                    &sum_centred, &dweight, &dbias, &mean_dy, &slope})
       v->resize(n);
   }
 };
@@ -65,22 +65,26 @@ void check(Index pixels, Index C) {
   batch_norm_scale(exec, C, s.variance.data(), s.weight.data(), 1e-3, s.inverse.data(), s.scale.data());
   CHECK(test::relative_error(s.inverse, inverse) <= tolerance);
   std::vector<Scalar> out(all, Scalar(-7));
-  batch_norm_forward(exec, x.view, s.mean.data(), s.scale.data(), s.bias.data(), Activation<Analog, Scalar>{out.data(), pixels, C});
+  batch_norm_forward(exec, x.view, s.mean.data(), s.scale.data(), s.bias.data(),
+                     Activation<Analog, Scalar>{out.data(), pixels, C});
   CHECK(test::relative_error(out, y) <= tolerance);
   batch_norm_sums(exec, x.view, s.mean.data(), dy.data(), s.sum_dy.data(), s.sum_centred.data(), workspace);
-  batch_norm_finish(exec, C, pixels, s.inverse.data(), s.sum_dy.data(), s.sum_centred.data(), s.dweight.data(), s.dbias.data(),
-                    s.mean_dy.data(), s.slope.data());
+  batch_norm_finish(exec, C, pixels, s.inverse.data(), s.sum_dy.data(), s.sum_centred.data(), s.dweight.data(),
+                    s.dbias.data(), s.mean_dy.data(), s.slope.data());
   CHECK(test::relative_error(s.dbias, sum_dy) <= tolerance);
   CHECK(test::gradient_error(s.dweight, dweight) <= tolerance);
   auto d = dy;
-  batch_norm_input_gradient(exec, x.view, s.mean.data(), BatchNormGradient<Scalar>{s.scale.data(), s.mean_dy.data(), s.slope.data()},
-                            dy.data(), d.data());
+  batch_norm_input_gradient(exec, x.view, s.mean.data(),
+                            BatchNormGradient<Scalar>{s.scale.data(), s.mean_dy.data(), s.slope.data()}, dy.data(),
+                            d.data());
   CHECK(test::gradient_error(d, dx) <= tolerance);
 
   s.running_mean.assign(n, Scalar(0.5));
   s.running_variance.assign(n, Scalar(2));
-  batch_norm_track(exec, BatchNormMoments<Scalar>{C, s.mean.data(), s.variance.data(), s.running_mean.data(), s.running_variance.data()},
-                   0.25, pixels * 3);
+  batch_norm_track(
+      exec,
+      BatchNormMoments<Scalar>{C, s.mean.data(), s.variance.data(), s.running_mean.data(), s.running_variance.data()},
+      0.25, pixels * 3);
   for (std::size_t c = 0; c < n; ++c) {
     double const unbiased = variance[c] * (3 * count) / (3 * count - 1);
     CHECK(double(s.running_mean[c]) == doctest::Approx(0.75 * 0.5 + 0.25 * mean[c]).epsilon(tolerance));
@@ -112,7 +116,8 @@ TEST_CASE("batch_norm_moments: a mean far from 0 keeps the variance's digits [ba
   Cpu exec(1);
   Storage<Cpu, std::byte> scratch(batch_norm_workspace(exec, 1000, 1));
   float mean = 0, variance = 0;
-  batch_norm_moments(exec, Activation<Analog, float>{x.data(), 1000, 1}, &mean, &variance, Workspace{scratch.data(), scratch.bytes()});
+  batch_norm_moments(exec, Activation<Analog, float>{x.data(), 1000, 1}, &mean, &variance,
+                     Workspace{scratch.data(), scratch.bytes()});
   CHECK(mean == doctest::Approx(4096.0625).epsilon(1e-7));
   CHECK(variance == doctest::Approx(1.0 / 256).epsilon(1e-6));
 }

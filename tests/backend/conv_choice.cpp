@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/synapses.hpp>
 #include <tet/core/random.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 
@@ -50,7 +50,7 @@ struct Case {
   Input<Kind> x;
   Cpu cpu{1};
   Floats weight = test::random_values<float>({72}, 0, std::size_t(g.weights()), -1, 1);
-  Floats dy = test::random_values<float>({72}, 1, std::size_t(g.images * g.out_pixels() * g.out_channels), -1, 1);
+  Floats dy = test::random_values<float>({72}, 1, std::size_t(g.images* g.out_pixels() * g.out_channels), -1, 1);
   std::vector<std::byte> scratch = std::vector<std::byte>(std::size_t(conv_workspace<Kind, float>(g, 1)) + 64);
 
   Case(ConvGeometry const& geometry, Index active) : g(geometry), x(g, active) {}
@@ -62,7 +62,8 @@ struct Case {
   Arena arena() { return {workspace().data, workspace().bytes}; }
 
   template <class Of>
-  void run_dense(ConvAlgorithm algorithm, Arena& memory, conv::Correlation const& c, Activation<Of, float> from, float* to) {
+  void run_dense(ConvAlgorithm algorithm, Arena& memory, conv::Correlation const& c, Activation<Of, float> from,
+                 float* to) {
     if (algorithm == ConvAlgorithm::winograd) {
       auto const kernel = conv::Winograd::plan(memory, memory, c, {});
       kernel.pack(cpu, weight.data(), nullptr);
@@ -105,7 +106,8 @@ struct Case {
     Floats dweight(weight.size());
     Arena memory = arena();
     if (algorithm == ConvAlgorithm::winograd)
-      conv::WinogradWeightGradient::plan(memory, conv::Correlation::forward(g)).run(cpu, x.view(), dy.data(), dweight.data());
+      conv::WinogradWeightGradient::plan(memory, conv::Correlation::forward(g))
+          .run(cpu, x.view(), dy.data(), dweight.data());
     else conv::DenseWeightGradient::plan(memory, g, 1).run(cpu, x.view(), dy.data(), dweight.data());
     return dweight;
   }

@@ -16,7 +16,8 @@ template <class Kind>
 Index position_of_bad(std::vector<float> const& values, Index channels) {
   using View = Activation<Kind, float>;
   Index const pixels = Index(values.size()) / channels;
-  std::vector<typename View::Element> data(std::size_t(pixels * View::elements_per_pixel(channels)), typename View::Element(1));
+  std::vector<typename View::Element> data(std::size_t(pixels * View::elements_per_pixel(channels)),
+                                           typename View::Element(1));
   View const x{data.data(), pixels, channels};
   Cpu exec(1);
   Index const bad = convert_input(exec, values.data(), x);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/backend/cpu/elementwise.hpp>
 #include <tests/backend/neuron_layer.hpp>
+#include <tet/backend/cpu/elementwise.hpp>
 
 #include <vector>
 
@@ -20,7 +20,8 @@ void check_add(Index frames_a, Index frames_b, Index C) {
   bool equal = true;
   for (Index p = 0; p < frames * pixels; ++p)
     for (Index c = 0; c < C; ++c)
-      equal = equal && y[std::size_t(p * C + c)] == a.view.value(p % a.view.pixels, c) + b.view.value(p % b.view.pixels, c);
+      equal =
+          equal && y[std::size_t(p * C + c)] == a.view.value(p % a.view.pixels, c) + b.view.value(p % b.view.pixels, c);
   CHECK(equal);
 }
 

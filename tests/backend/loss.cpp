@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/loss.hpp>
 #include <tet/core/storage.hpp>
 #include <tet/loss/losses.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 
@@ -31,11 +31,12 @@ struct ProbeLoss {
 };
 
 template <class Loss>
-LossSum run(Loss const& loss, Index T, Index B, Index K, std::vector<double> const& output, std::vector<int> const& labels,
-            double* doutput, int threads = 1) {
+LossSum run(Loss const& loss, Index T, Index B, Index K, std::vector<double> const& output,
+            std::vector<int> const& labels, double* doutput, int threads = 1) {
   Cpu exec(threads);
   Storage<Cpu, std::byte> scratch(loss_workspace<double>(exec, B, K));
-  return loss_and_gradient(exec, loss, T, B, K, output.data(), labels.data(), doutput, Workspace{scratch.data(), scratch.bytes()});
+  return loss_and_gradient(exec, loss, T, B, K, output.data(), labels.data(), doutput,
+                           Workspace{scratch.data(), scratch.bytes()});
 }
 
 }  // namespace
@@ -86,7 +87,8 @@ TEST_CASE("loss_and_gradient: one or two threads give the same bits [backend]") 
   std::vector<int> labels;
   for (Index b = 0; b < B; ++b) labels.push_back(int(b % K));
   std::vector<double> one(output.size()), two(output.size());
-  auto const a = run(TetLoss{}, T, B, K, output, labels, one.data(), 1), b = run(TetLoss{}, T, B, K, output, labels, two.data(), 2);
+  auto const a = run(TetLoss{}, T, B, K, output, labels, one.data(), 1),
+             b = run(TetLoss{}, T, B, K, output, labels, two.data(), 2);
   CHECK(a.loss == b.loss);
   CHECK(a.correct == b.correct);
   CHECK(one == two);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/backend/cpu/matrix_product.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/backend/cpu/matrix_product.hpp>
 
 #include <doctest/doctest.h>
 
@@ -56,7 +56,8 @@ void check_sizes() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("matrix_product: all four ways equal plain loops for any number of threads [backend]", Scalar, float, double) {
+TEST_CASE_TEMPLATE("matrix_product: all four ways equal plain loops for any number of threads [backend]", Scalar, float,
+                   double) {
   check_sizes<Operand::plain, Operand::plain, Scalar>();
   check_sizes<Operand::plain, Operand::transposed, Scalar>();
   check_sizes<Operand::transposed, Operand::plain, Scalar>();

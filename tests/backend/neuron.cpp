@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/neuron/neurons.hpp>
 #include <tests/backend/neuron_layer.hpp>
+#include <tet/neuron/neurons.hpp>
 
 #include <doctest/doctest.h>
 

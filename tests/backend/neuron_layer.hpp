@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/neuron.hpp>
 #include <tet/core/storage.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 
@@ -133,10 +133,12 @@ struct ReferenceLayer {
   }
 };
 
-/// Runs neuron_input_gradient, over its own input where that is analog, on any coefficients; `dnormalised` is dL/d normalised input.
+/// Runs neuron_input_gradient, over its own input where that is analog, on any coefficients; `dnormalised` is dL/d
+/// normalised input.
 template <class Neuron, class Kind, class Scalar>
-void check_input_gradient(Cpu& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> call, std::vector<Scalar> const& ds,
-                          std::vector<Scalar> const& dfinal, std::vector<Scalar> const& dnormalised, Workspace workspace) {
+void check_input_gradient(Cpu& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> call,
+                          std::vector<Scalar> const& ds, std::vector<Scalar> const& dfinal,
+                          std::vector<Scalar> const& dnormalised, Workspace workspace) {
   auto const channels = std::size_t(call.x.channels);
   auto const mean_dy = random_multiples<Scalar>({11}, 1, channels, -0.5, 0.5, 0.25);
   auto const slope = random_multiples<Scalar>({11}, 2, channels, -0.5, 0.5, 0.25);
@@ -152,12 +154,13 @@ void check_input_gradient(Cpu& exec, NeuronCall<Kind, Normalisation<Scalar>, Sca
     call.x.data = dx;
   }
   neuron_input_gradient<Neuron>(exec, call, GradientView<Scalar>{ds.data()},
-                                BatchNormGradient<Scalar>{call.normalise.scale, mean_dy.data(), slope.data()}, dfinal.data(), dx,
-                                workspace);
+                                BatchNormGradient<Scalar>{call.normalise.scale, mean_dy.data(), slope.data()},
+                                dfinal.data(), dx, workspace);
   CHECK(relative_error(got, want) <= tolerance<Scalar>);
 }
 
-/// Runs neuron_forward and neuron_backward and the plain loops on the same random layer, and compares everything they give.
+/// Runs neuron_forward and neuron_backward and the plain loops on the same random layer, and compares everything they
+/// give.
 template <class Neuron, class Kind, class Normalise, class Scalar>
 void check_layer(LayerCase const& l) {
   using Out = std::conditional_t<std::is_same_v<NeuronFire<Neuron>, Heaviside>, Spike, Analog>;
@@ -236,7 +239,8 @@ void check_layer(LayerCase const& l) {
     CHECK(relative_error(dshift, want.shift) <= tolerance<Scalar>);
     CHECK(relative_error(dcentred, want.centred) <= tolerance<Scalar>);
   }
-  for (std::size_t i = 0; i < learnable.size(); ++i) CHECK(relative_error(dparameters[i], want.parameters[i]) <= tolerance<Scalar>);
+  for (std::size_t i = 0; i < learnable.size(); ++i)
+    CHECK(relative_error(dparameters[i], want.parameters[i]) <= tolerance<Scalar>);
   if constexpr (std::is_same_v<Normalise, Normalisation<Scalar>>)
     check_input_gradient<Neuron>(exec, call, ds, dfinal, want.dx, workspace);
 }
@@ -250,7 +254,8 @@ void check_layers() {
       for (Index const pixels : {1, 2, 130}) {
         if (pixels == 130 && channels > 17 && channels != 65) continue;  // the plain loops take their time
         for (bool const repeated : {false, true})
-          check_layer<Neuron, Kind, Normalise, Scalar>({{timesteps, pixels, channels}, repeated, {std::uint64_t(100 + number)}});
+          check_layer<Neuron, Kind, Normalise, Scalar>(
+              {{timesteps, pixels, channels}, repeated, {std::uint64_t(100 + number)}});
         ++number;
       }
 }

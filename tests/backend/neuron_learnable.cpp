@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <tet/neuron/neurons.hpp>
-#include <tests/support/adaptive_lif.hpp>
 #include <tests/backend/neuron_layer.hpp>
+#include <tests/support/adaptive_lif.hpp>
+#include <tet/neuron/neurons.hpp>
 
 #include <doctest/doctest.h>
 
-// The same of a neuron with more state and with parameters per layer and per channel: nothing new is asked of the backend.
+// The same of a neuron with more state and with parameters per layer and per channel: nothing new is asked of the
+// backend.
 
 using namespace tet;
 

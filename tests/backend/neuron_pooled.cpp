@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <tests/backend/neuron_layer.hpp>
 #include <tet/backend/cpu/pooling.hpp>
 #include <tet/neuron/lif.hpp>
-#include <tests/backend/neuron_layer.hpp>
 
 #include <vector>
 
@@ -9,7 +9,8 @@ using namespace tet;
 
 namespace {
 
-/// Both gradients of a normalised layer, read through the windows of a pooling, against those of the spread-out gradient.
+/// Both gradients of a normalised layer, read through the windows of a pooling, against those of the spread-out
+/// gradient.
 template <class Scalar>
 void check(PoolGeometry const& frame, Index timesteps, Index batch) {
   CAPTURE(frame.height);
@@ -21,8 +22,10 @@ void check(PoolGeometry const& frame, Index timesteps, Index batch) {
   Index const pixels = batch * g.height * g.width, channels = g.channels;
   auto const n = std::size_t(channels);
   test::Signals<Analog, Scalar> const x(seed, 0, timesteps * pixels, channels);
-  auto const pooled = test::random_values<Scalar>(seed, 1, std::size_t(g.images * g.out_height() * g.out_width() * channels), -1, 1);
-  auto const mean = test::random_values<Scalar>(seed, 2, n, -0.5, 0.5), scale = test::random_values<Scalar>(seed, 3, n, 0.5, 2);
+  auto const pooled =
+      test::random_values<Scalar>(seed, 1, std::size_t(g.images * g.out_height() * g.out_width() * channels), -1, 1);
+  auto const mean = test::random_values<Scalar>(seed, 2, n, -0.5, 0.5),
+             scale = test::random_values<Scalar>(seed, 3, n, 0.5, 2);
   std::vector<Scalar> spread(x.data.size(), Scalar(77));
   Cpu exec(2);
   pool_backward(exec, g, pooled.data(), spread.data());
@@ -39,8 +42,8 @@ void check(PoolGeometry const& frame, Index timesteps, Index batch) {
     gradients.centred = out.data() + n;
     Workspace const workspace{scratch.data(), bytes};
     neuron_backward<Lif<>>(exec, call, ds, dx, gradients, workspace);
-    neuron_input_gradient<Lif<>>(exec, call, ds, BatchNormGradient<Scalar>{scale.data(), mean.data(), mean.data()}, nullptr,
-                                 dx + x.data.size(), workspace);
+    neuron_input_gradient<Lif<>>(exec, call, ds, BatchNormGradient<Scalar>{scale.data(), mean.data(), mean.data()},
+                                 nullptr, dx + x.data.size(), workspace);
     return out;
   };
   CHECK(run({pooled.data(), g}) == run({spread.data()}));
@@ -48,7 +51,8 @@ void check(PoolGeometry const& frame, Index timesteps, Index batch) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("neuron_backward: reads its gradient through the windows of a pooling [backend]", Scalar, float, double) {
+TEST_CASE_TEMPLATE("neuron_backward: reads its gradient through the windows of a pooling [backend]", Scalar, float,
+                   double) {
   for (Index const channels : {1, 9, 16, 40, 65}) {
     check<Scalar>({0, 4, 6, channels, 2, 2}, 3, 2);
     check<Scalar>({0, 5, 3, channels, 2, 2}, 2, 1);  // a row and a column that fill no window

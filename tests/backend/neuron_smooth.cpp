@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <tet/neuron/neurons.hpp>
-#include <tet/surrogate/surrogates.hpp>
 #include <tests/backend/neuron_layer.hpp>
 #include <tests/support/smooth.hpp>
+#include <tet/neuron/neurons.hpp>
+#include <tet/surrogate/surrogates.hpp>
 
 #include <doctest/doctest.h>
 

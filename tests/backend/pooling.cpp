@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/backend/cpu/pooling.hpp>
 #include <tests/backend/neuron_layer.hpp>
+#include <tet/backend/cpu/pooling.hpp>
 
 #include <vector>
 

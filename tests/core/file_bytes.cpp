@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <tet/core/file_bytes.hpp>
 #include <tests/support/reference.hpp>
 #include <tests/support/scratch_folder.hpp>
+#include <tet/core/file_bytes.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/core/pack.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/core/pack.hpp>
 
 #include <doctest/doctest.h>
 

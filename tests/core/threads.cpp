@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/core/threads.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/core/threads.hpp>
 
 #include <doctest/doctest.h>
 

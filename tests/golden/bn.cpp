@@ -16,7 +16,8 @@ using golden::Signal;
 using tet::Analog;
 using tet::Index;
 
-/// A neuron that hands its input on, so that the kernel in which BatchNorm is fused with a neuron shows BatchNorm alone.
+/// A neuron that hands its input on, so that the kernel in which BatchNorm is fused with a neuron shows BatchNorm
+/// alone.
 struct PassOn {
   static constexpr char const* name = "PassOn";
   struct Fire {
@@ -106,8 +107,8 @@ class Case {
     auto mean_dy = per_channel(), slope = per_channel(), dx = gy_;
     finish(suffix, inverse, sum_dy, sum_centred, n, mean_dy, slope);
     tet::batch_norm_input_gradient(exec_, x_.view(), mean.data(),
-                                   tet::BatchNormGradient<Scalar>{scale.data(), mean_dy.data(), slope.data()}, gy_.data(),
-                                   dx.data());
+                                   tet::BatchNormGradient<Scalar>{scale.data(), mean_dy.data(), slope.data()},
+                                   gy_.data(), dx.data());
     file_.close("gx" + suffix, to_torch(dx));
 
     fused(suffix, mean, inverse, scale, n);
@@ -133,13 +134,14 @@ class Case {
     auto mean_dy = per_channel(), slope = per_channel(), dx = gy_;
     finish(suffix, inverse, sum_dy, sum_centred, n, mean_dy, slope);
     tet::neuron_input_gradient<PassOn>(exec_, call, dy,
-                                       tet::BatchNormGradient<Scalar>{scale.data(), mean_dy.data(), slope.data()}, nullptr,
-                                       dx.data(), scratch.view());
+                                       tet::BatchNormGradient<Scalar>{scale.data(), mean_dy.data(), slope.data()},
+                                       nullptr, dx.data(), scratch.view());
     file_.close("gx" + suffix, to_torch(dx));
   }
 
   void finish(std::string const& suffix, std::vector<Scalar> const& inverse, std::vector<Scalar> const& sum_dy,
-              std::vector<Scalar> const& sum_centred, Index n, std::vector<Scalar>& mean_dy, std::vector<Scalar>& slope) {
+              std::vector<Scalar> const& sum_centred, Index n, std::vector<Scalar>& mean_dy,
+              std::vector<Scalar>& slope) {
     auto dgamma = per_channel(), dbeta = per_channel();
     tet::batch_norm_finish(exec_, channels_, n, inverse.data(), sum_dy.data(), sum_centred.data(), dgamma.data(),
                            dbeta.data(), mean_dy.data(), slope.data());

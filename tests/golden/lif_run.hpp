@@ -31,7 +31,8 @@ struct LifResult {
   std::vector<Scalar> s, u, end, dx, dstart;
 };
 
-/// step and backward in a plain loop. `start` and `dend`: membrane before, gradient of the membrane after; empty for zeros.
+/// step and backward in a plain loop. `start` and `dend`: membrane before, gradient of the membrane after; empty for
+/// zeros.
 template <class Neuron, class Scalar>
 LifResult<Scalar> lif_plain(Extent const& e, std::vector<Scalar> const& x, std::vector<Scalar> const& ds,
                             std::vector<Scalar> const& start = {}, std::vector<Scalar> const& dend = {}) {
@@ -85,7 +86,8 @@ LifResult<Scalar> lif_kernels(Extent const& e, std::vector<Scalar> const& x, std
   gradients.final_state = dend.empty() ? nullptr : dend.data();
   gradients.initial_state = r.dstart.data();
   Scratch scratch(tet::neuron_workspace<Neuron, tet::NoNormalisation, Scalar>(exec, e.timesteps, e.pixels, e.channels));
-  tet::neuron_backward<Neuron>(exec, call, tet::GradientView<Scalar>{r.dx.data()}, r.dx.data(), gradients, scratch.view());
+  tet::neuron_backward<Neuron>(exec, call, tet::GradientView<Scalar>{r.dx.data()}, r.dx.data(), gradients,
+                               scratch.view());
   return r;
 }
 

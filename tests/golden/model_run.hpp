@@ -55,7 +55,8 @@ std::vector<tet::TensorInfo> tensors_of(Model const& model) {
   return infos;
 }
 
-/// Checks the sizes that are part of a network's type, those of its input and its parameters, against a file: they differ where
+/// Checks the sizes that are part of a network's type, those of its input and its parameters, against a file: they
+/// differ where
 /// TET_GOLDEN_DIR names a folder of other sizes.
 template <class Model, class Scalar, class Name>
 void require_compiled_for(File<Scalar>& file, std::string const& input, Name const& name_of) {
@@ -66,9 +67,10 @@ void require_compiled_for(File<Scalar>& file, std::string const& input, Name con
     std::string const array = name_of(info.name);
     if (file.contains(array)) fits = fits && file[array].shape == info.shape;
   }
-  REQUIRE_MESSAGE(fits, file.path(),
-                  " has other sizes than this test is compiled for. A network's sizes are part of its type: configure with "
-                  "-DTET_GOLDEN_DIR=<this folder> and build again.");
+  REQUIRE_MESSAGE(
+      fits, file.path(),
+      " has other sizes than this test is compiled for. A network's sizes are part of its type: configure with "
+      "-DTET_GOLDEN_DIR=<this folder> and build again.");
 }
 
 /// Collects the output of every layer of neurons, in order, as [T, B, H, W, C].

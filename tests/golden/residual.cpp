@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "model_run.hpp"
 #include <tests/golden/shapes.hpp>
+#include "model_run.hpp"
 
 #include <algorithm>
 #include <map>
@@ -80,8 +80,7 @@ void check(golden::Topic<Scalar>& file) {
     if (info.name == identity) continue;
     if (info.role == tet::TensorRole::parameter)
       file.close(prefix + "g." + name_in_file(info.name), model.gradient(info));
-    else
-      file.close(prefix + name_in_file(info.name) + "1", model.get(info));
+    else file.close(prefix + name_in_file(info.name) + "1", model.get(info));
   }
 }
 

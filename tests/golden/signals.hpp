@@ -52,7 +52,8 @@ class Signal {
   tet::Index pixels_, channels_;
 };
 
-/// Runs tasks one after another. Kernels that are wanted for very many types compile faster with it than with oneTBB's loops.
+/// Runs tasks one after another. Kernels that are wanted for very many types compile faster with it than with oneTBB's
+/// loops.
 struct SerialLoops {
   explicit SerialLoops(int /*threads*/) {}
   int threads() const { return 1; }

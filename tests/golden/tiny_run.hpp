@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "model_run.hpp"
 #include <tests/golden/shapes.hpp>
+#include "model_run.hpp"
 
 #include <tet/io/safetensors.hpp>
 
@@ -19,7 +19,8 @@ using TinyNetwork = tet::Network<tet::Input<tiny_shape.height, tiny_shape.width,
 template <Index channels, tet::Bias bias>
 using TinyConv = tet::Conv2d<channels, tet::ConvOptions{.bias = bias}>;
 
-/// A tiny network of the golden files. `Case` gives its topic, Net, and for each layer that has tensors `layers`: its place in
+/// A tiny network of the golden files. `Case` gives its topic, Net, and for each layer that has tensors `layers`: its
+/// place in
 /// Net -> its name in the file.
 template <class Case, std::floating_point Scalar>
 class TinyRun {

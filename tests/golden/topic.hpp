@@ -19,7 +19,8 @@ namespace golden {
 
 namespace detail {
 
-/// Column "f32 dev" of a README: {topic, array} -> max |float32 - float64| / max |float64| of PyTorch's own float32 result.
+/// Column "f32 dev" of a README: {topic, array} -> max |float32 - float64| / max |float64| of PyTorch's own float32
+/// result.
 inline std::map<std::pair<std::string, std::string>, double> read_deviations(std::string const& path) {
   std::map<std::pair<std::string, std::string>, double> deviations;
   std::ifstream in(path);
@@ -52,14 +53,13 @@ inline double relative_deviation(std::string const& topic, std::string const& ar
 
 }  // namespace detail
 
-/// Bound of max |got - want| / max |want|: 1e-12 in double, 1e-5 in float. Float is looser only where PyTorch's own float32 result
-/// of that array lies further than 1e-6 from the double one: then ten times that distance, the rule of the README.
+/// Bound of max |got - want| / max |want|: 1e-12 in double, 1e-5 in float. Float is looser only where PyTorch's own
+/// float32 result of that array lies further than 1e-6 from the double one: then ten times that distance, the rule of
+/// the README.
 template <std::floating_point Scalar>
 double tolerance(std::string const& topic, std::string const& array) {
-  if constexpr (std::is_same_v<Scalar, double>)
-    return 1e-12;
-  else
-    return std::max(1e-5, 10 * detail::relative_deviation(topic, array));
+  if constexpr (std::is_same_v<Scalar, double>) return 1e-12;
+  else return std::max(1e-5, 10 * detail::relative_deviation(topic, array));
 }
 
 /// A golden file and what a test found of it.

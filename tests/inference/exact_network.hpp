@@ -10,9 +10,10 @@
 
 namespace tet::test {
 
-/// Folding and other kernels round differently, and one rounding can flip a spike and all that follows. Here none can: weights, biases,
-/// means and inputs are multiples of 1/16, BatchNorm's scales powers of two, and thresholds lie 2^-15 off the grid of all membrane
-/// potentials, more than the rounding. So spikes must agree, and outputs to rounding. One weight of each output is 127/128, so that
+/// Folding and other kernels round differently, and one rounding can flip a spike and all that follows. Here none can:
+/// weights, biases, means and inputs are multiples of 1/16, BatchNorm's scales powers of two, and thresholds lie 2^-15
+/// off the grid of all membrane potentials, more than the rounding. So spikes must agree, and outputs to rounding. One
+/// weight of each output is 127/128, so that
 /// Int8's scales are 2^-7 and hold all weights as they are.
 inline constexpr float off_grid = 1 + 1.0f / 32768;
 
@@ -57,12 +58,9 @@ template <class Net>
 std::vector<float> exact_input(Seed seed, Index frames) {
   using Kind = typename Net::InputSignal::Kind;
   auto const count = std::size_t(frames * Net::input_shape.size());
-  if constexpr (std::is_same_v<Kind, Spike>)
-    return random_multiples<float>(seed, 99, count, 0, 1, 1);
-  else if constexpr (std::is_same_v<Kind, Analog>)
-    return random_multiples<float>(seed, 99, count, -2, 2, 0.25);
-  else
-    return random_multiples<float>(seed, 99, count, 0, double(Kind::max) / Kind::divisor, 1.0 / Kind::divisor);
+  if constexpr (std::is_same_v<Kind, Spike>) return random_multiples<float>(seed, 99, count, 0, 1, 1);
+  else if constexpr (std::is_same_v<Kind, Analog>) return random_multiples<float>(seed, 99, count, -2, 2, 0.25);
+  else return random_multiples<float>(seed, 99, count, 0, double(Kind::max) / Kind::divisor, 1.0 / Kind::divisor);
 }
 
 /// O[t, b, k] of a model in inference mode, one for each timestep.

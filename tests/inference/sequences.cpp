@@ -17,7 +17,8 @@ using Net = Network<Input<20, 20, 2>, Block, Residual<Sequential<Conv2d<24>, Bat
 using Small = Network<Input<2, 2, 3>, Conv2d<4>, BatchNorm<>, Lif<>, Flatten, Linear<3>>;
 using Spikes = Network<Input<2, 2, 3, Spike>, Conv2d<4>, BatchNorm<>, Lif<>, Flatten, Linear<3>>;
 
-/// A model with statistics of its own input, so that its neurons fire as trained ones do. No margins: spikes may flip between kernels.
+/// A model with statistics of its own input, so that its neurons fire as trained ones do. No margins: spikes may flip
+/// between kernels.
 template <class Net>
 Model<Net, Cpu> settled_model(Seed seed) {
   Model<Net, Cpu> model{seed};

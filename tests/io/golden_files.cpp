@@ -30,10 +30,8 @@ class GoldenFolder {
     ::setenv("TET_GOLDEN_DIR", folder.c_str(), 1);
   }
   ~GoldenFolder() {
-    if (old_.empty())
-      ::unsetenv("TET_GOLDEN_DIR");
-    else
-      ::setenv("TET_GOLDEN_DIR", old_.c_str(), 1);
+    if (old_.empty()) ::unsetenv("TET_GOLDEN_DIR");
+    else ::setenv("TET_GOLDEN_DIR", old_.c_str(), 1);
   }
 
  private:

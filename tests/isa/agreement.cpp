@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Builds for different instruction sets agree layer by layer: TET_ISA_PROBES names probes as "set=executable|…", each run where this
-// processor can, and compared with the baseline's results.
+// Builds for different instruction sets agree layer by layer: TET_ISA_PROBES names probes as "set=executable|…", each
+// run where this processor can, and compared with the baseline's results.
 
 #include <tests/support/scratch_folder.hpp>
 #include <tests/support/skip.hpp>
@@ -25,8 +25,8 @@ bool runs_here(std::string const& set) {
 #if defined(__x86_64__)
   if (set == "avx2") return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (set == "avx512")
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512dq");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 #endif
   return set == "baseline";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Computes every kind of layer on fixed inputs and writes the results to a safetensors file. The same source is built for several
-// instruction sets; tests/isa/agreement.cpp compares what they write.
+// Computes every kind of layer on fixed inputs and writes the results to a safetensors file. The same source is built
+// for several instruction sets; tests/isa/agreement.cpp compares what they write.
 
 #include <tet/io/safetensors.hpp>
 #include <tet/tet.hpp>
@@ -42,14 +42,20 @@ struct Owned {
 
   Owned(tet::Cpu& exec, std::vector<float> const& values, Index pixels, Index channels)
       : elements(std::size_t(pixels * View::elements_per_pixel(channels))), view{elements.data(), pixels, channels} {
-    if (convert_input(exec, values.data(), view) >= 0) throw std::runtime_error("the probe's input does not fit its kind");
+    if (convert_input(exec, values.data(), view) >= 0)
+      throw std::runtime_error("the probe's input does not fit its kind");
   }
 };
 
 template <class Kind>
 void convolutions(tet::Cpu& exec, Results& results, std::string const& name, std::vector<float> const& x) {
-  tet::ConvGeometry const g{.images = images, .height = side, .width = side, .in_channels = in_channels,
-                            .out_channels = out_channels, .kernel = 3, .padding = 1};
+  tet::ConvGeometry const g{.images = images,
+                            .height = side,
+                            .width = side,
+                            .in_channels = in_channels,
+                            .out_channels = out_channels,
+                            .kernel = 3,
+                            .padding = 1};
   Owned<Kind> const input(exec, x, images * g.in_pixels(), in_channels);
   auto const weight = uniform(1, g.weights(), -0.1, 0.1), bias = uniform(2, out_channels, -0.1, 0.1);
   auto const dy = uniform(3, images * g.out_pixels() * out_channels, -1, 1);

@@ -36,15 +36,15 @@ TEST_CASE("ParameterSpec: every layout is a permutation [layer]") {
 TEST_CASE("ParameterSpec: positions of single values match the hand-worked ones [layer]") {
   auto const conv = Conv2d<5>::weight<Image>;  // there [5][4][3][3], here [3][3][4][5]
   CHECK(conv.position(0) == 0);
-  CHECK(conv.position(1) == 20);          // next column of the kernel
-  CHECK(conv.position(3) == 60);          // next row
-  CHECK(conv.position(9) == 5);           // next input
-  CHECK(conv.position(36) == 1);          // next output
+  CHECK(conv.position(1) == 20);                // next column of the kernel
+  CHECK(conv.position(3) == 60);                // next row
+  CHECK(conv.position(9) == 5);                 // next input
+  CHECK(conv.position(36) == 1);                // next output
   auto const linear = Linear<5>::weight<Flat>;  // there [5][4 2 3], here [2 3 4][5]
   CHECK(linear.position(0) == 0);
-  CHECK(linear.position(1) == 4 * 5);     // next pixel
-  CHECK(linear.position(6) == 5);         // next channel
-  CHECK(linear.position(24) == 1);        // next output
+  CHECK(linear.position(1) == 4 * 5);  // next pixel
+  CHECK(linear.position(6) == 5);      // next channel
+  CHECK(linear.position(24) == 1);     // next output
   auto const plain = Linear<5>::weight<Signal<Shape{24}, Analog>>;
   CHECK(plain.position(1) == 5);
   CHECK(plain.position(24) == 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/smooth.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/neuron/neurons.hpp>
-#include <tests/support/smooth.hpp>
 
 #include <doctest/doctest.h>
 

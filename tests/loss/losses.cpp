@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/loss/losses.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/loss/losses.hpp>
 
 #include <doctest/doctest.h>
 
@@ -82,7 +82,8 @@ TEST_CASE("TetLoss: its gradient is that of central differences [loss]") {
   Seed const seed{51};
   CAPTURE(seed.value);
   Term term{test::random_values(seed, 0, 7, -3, 3), test::random_values(seed, 1, 7, -3, 3), 4};
-  for (TetLoss const loss : {TetLoss{}, TetLoss{.lambda = 0}, TetLoss{.lambda = 1, .phi = -2}, TetLoss{.lambda = 0.5, .phi = 0.25}}) {
+  for (TetLoss const loss :
+       {TetLoss{}, TetLoss{.lambda = 0}, TetLoss{.lambda = 1, .phi = -2}, TetLoss{.lambda = 0.5, .phi = 0.25}}) {
     CAPTURE(loss.lambda);
     std::fill(term.doutput.begin(), term.doutput.end(), 0.0);
     loss(term.view());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/model/describe.hpp>
 #include <tet/neuron/neurons.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 
@@ -18,8 +18,8 @@ namespace {
 using namespace tet;
 
 using Block = Sequential<Conv2d<16>, BatchNorm<>, Lif<>>;
-using Net = Network<Input<12, 12, 2>, Block, Residual<Sequential<Conv2d<16>, BatchNorm<>>, Conv2d<16, 1>>, Lif<>, AvgPool2d<2>,
-                    Flatten, Linear<5>>;
+using Net = Network<Input<12, 12, 2>, Block, Residual<Sequential<Conv2d<16>, BatchNorm<>>, Conv2d<16, 1>>, Lif<>,
+                    AvgPool2d<2>, Flatten, Linear<5>>;
 using Exact = WithExactness<Net, Exactness::direct>;
 
 constexpr Timesteps T{2};

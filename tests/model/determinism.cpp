@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/adaptive_lif.hpp>
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>
@@ -6,8 +8,6 @@
 #include <tet/neuron/neurons.hpp>
 #include <tet/optim/adam.hpp>
 #include <tet/train/train_step.hpp>
-#include <tests/support/adaptive_lif.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 #include <oneapi/tbb/global_control.h>
@@ -23,7 +23,8 @@ using namespace tet;
 
 namespace {
 
-/// Which threads run tasks. Until a second one has come, tasks of a loop wait for it, so that no thread does all the work alone.
+/// Which threads run tasks. Until a second one has come, tasks of a loop wait for it, so that no thread does all the
+/// work alone.
 class Meeting {
  public:
   void reset() {
@@ -72,8 +73,8 @@ class ObservedLoops {
 };
 
 using Block = Sequential<Conv2d<12>, BatchNorm<>, Lif<>>;
-using Net = Network<Input<10, 10, 2>, Block, Residual<Sequential<Conv2d<12>, BatchNorm<>>>, test::AdaptiveLif<>, AvgPool2d<2>, Block,
-                    Flatten, Linear<10>>;
+using Net = Network<Input<10, 10, 2>, Block, Residual<Sequential<Conv2d<12>, BatchNorm<>>>, test::AdaptiveLif<>,
+                    AvgPool2d<2>, Block, Flatten, Linear<10>>;
 using Observed = BasicCpu<ObservedLoops>;
 
 /// Losses, parameters and statistics after a few steps: every bit of a run.

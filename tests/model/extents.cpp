@@ -6,7 +6,8 @@ using namespace tet;
 namespace {
 
 using Block = Sequential<Conv2d<9>, BatchNorm<>, Lif<>>;
-using Net = Network<Input<6, 6, 2>, Block, Residual<Sequential<Conv2d<9>, BatchNorm<>>>, Lif<>, AvgPool2d<2>, Flatten, Linear<4>>;
+using Net = Network<Input<6, 6, 2>, Block, Residual<Sequential<Conv2d<9>, BatchNorm<>>>, Lif<>, AvgPool2d<2>, Flatten,
+                    Linear<4>>;
 
 struct Extent {
   Index timesteps, batch;
@@ -32,10 +33,11 @@ std::vector<int> labels(Extent const& e) {
 std::vector<float> pass(Model<Net, Cpu>& model, Extent const& e) {
   auto const x = images(e);
   auto const y = labels(e);
-  auto const out = model.forward(InputBatch<float>{x, Timesteps{e.timesteps}, BatchSize{e.batch}, e.presentation}, Mode::training);
+  auto const out =
+      model.forward(InputBatch<float>{x, Timesteps{e.timesteps}, BatchSize{e.batch}, e.presentation}, Mode::training);
   std::vector<float> all(out.data, out.data + out.timesteps * out.batch * out.size);
-  loss_and_gradient(model.exec(), TetLoss{}, out.timesteps, out.batch, out.size, out.data, y.data(), model.output_gradient(),
-                    model.workspace());
+  loss_and_gradient(model.exec(), TetLoss{}, out.timesteps, out.batch, out.size, out.data, y.data(),
+                    model.output_gradient(), model.workspace());
   model.backward();
   for (float const g : model.gradient_storage().download()) all.push_back(g);
   return all;
@@ -72,6 +74,7 @@ TEST_CASE("Model: a prefix of the timesteps gives the first outputs [model]") {
   auto const all = run(4);
   for (Index T = 1; T <= 4; ++T) {
     auto const part = run(T);
-    CHECK(test::relative_error(part, std::vector<double>(all.begin(), all.begin() + std::ptrdiff_t(part.size()))) <= 1e-12);
+    CHECK(test::relative_error(part, std::vector<double>(all.begin(), all.begin() + std::ptrdiff_t(part.size()))) <=
+          1e-12);
   }
 }

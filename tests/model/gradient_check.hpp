@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tests/support/reference.hpp>
+#include <tests/support/smooth.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>
 #include <tet/model/model.hpp>
 #include <tet/neuron/neurons.hpp>
 #include <tet/surrogate/surrogates.hpp>
-#include <tests/support/reference.hpp>
-#include <tests/support/smooth.hpp>
 
 #include <doctest/doctest.h>
 
@@ -76,9 +76,11 @@ struct NetworkUnderTest {
   }
 };
 
-/// Checks the gradients of all parameters of a smooth network, and of its input, by central differences of the whole network.
+/// Checks the gradients of all parameters of a smooth network, and of its input, by central differences of the whole
+/// network.
 ///
-/// Tensors whose name is in `rounding` have a gradient of rounding noise only (a bias before a BatchNorm) and are left out.
+/// Tensors whose name is in `rounding` have a gradient of rounding noise only (a bias before a BatchNorm) and are left
+/// out.
 template <class Net, class Loss>
 void check_gradients(Loss const& loss, Timesteps timesteps, BatchSize batch, Presentation presentation,
                      std::vector<std::string> const& rounding = {}, Mode mode = Mode::training) {
@@ -109,7 +111,8 @@ void check_gradients(Loss const& loss, Timesteps timesteps, BatchSize batch, Pre
       }
     CHECK(error <= gradient_tolerance);
   });
-  if constexpr (real_input) CHECK(gradient_error(input_gradient, central_differences(value, net.input)) <= gradient_tolerance);
+  if constexpr (real_input)
+    CHECK(gradient_error(input_gradient, central_differences(value, net.input)) <= gradient_tolerance);
 }
 
 /// check_gradients with SDT, TET and a user's loss, of images and of frames.

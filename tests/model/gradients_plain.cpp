@@ -5,7 +5,8 @@ using namespace tet;
 
 namespace {
 
-/// Strides, padding, biases, a BatchNorm fused with its neuron and one alone, pooling that leaves a row out, Linear before a BatchNorm.
+/// Strides, padding, biases, a BatchNorm fused with its neuron and one alone, pooling that leaves a row out, Linear
+/// before a BatchNorm.
 using Plain =
     Network<Input<5, 5, 2>, Conv2d<3, ConvOptions{.stride = 2, .padding = 1, .bias = Bias::none}>, BatchNorm<>,
             test::SmoothLif, Sequential<Conv2d<3, ConvOptions{.kernel = 2, .padding = 0}>, BatchNorm<>>, AvgPool2d<2>,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/counted_allocations.hpp>
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>
@@ -6,8 +8,6 @@
 #include <tet/neuron/neurons.hpp>
 #include <tet/optim/adam.hpp>
 #include <tet/train/train_step.hpp>
-#include <tests/support/counted_allocations.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,10 +21,16 @@ using test::allocations;
 using test::page_bytes;
 
 using Block = Sequential<Conv2d<8>, BatchNorm<>, Lif<>>;
-using Net = Network<Input<6, 6, 2>, Block, Residual<Sequential<Conv2d<8>, BatchNorm<>>>, Lif<>, AvgPool2d<2>, Flatten, Linear<5>>;
+using Net = Network<Input<6, 6, 2>, Block, Residual<Sequential<Conv2d<8>, BatchNorm<>>>, Lif<>, AvgPool2d<2>, Flatten,
+                    Linear<5>>;
 
 Batch random_batch(Index T, Index B, Presentation presentation) {
-  Batch batch{.values = {}, .labels = {}, .timesteps = T, .batch_size = B, .presentation = presentation, .shape = Net::input_shape};
+  Batch batch{.values = {},
+              .labels = {},
+              .timesteps = T,
+              .batch_size = B,
+              .presentation = presentation,
+              .shape = Net::input_shape};
   Index const frames = presentation == Presentation::repeated ? B : T * B;
   batch.values = test::random_values<float>({171}, 0, std::size_t(frames * Net::input_shape.size()), -1, 2);
   for (Index b = 0; b < B; ++b) batch.labels.push_back(int(b % 5));
@@ -54,13 +60,14 @@ TEST_CASE("bytes_for: it is what a model allocates [model]") {
 }
 
 TEST_CASE("memory_for: gradients lie over what the layers keep, but for the last one [model]") {
-  using Deep = Network<Input<8, 8, 16>, Conv2d<16>, BatchNorm<>, Lif<>, Conv2d<16>, BatchNorm<>, Lif<>, Conv2d<16>, BatchNorm<>,
-                       Lif<>, Flatten, Linear<5>>;
+  using Deep = Network<Input<8, 8, 16>, Conv2d<16>, BatchNorm<>, Lif<>, Conv2d<16>, BatchNorm<>, Lif<>, Conv2d<16>,
+                       BatchNorm<>, Lif<>, Flatten, Linear<5>>;
   Index kept = 0;
   for (LayerRow const& row : layer_rows<Deep, Cpu>(Timesteps{4}, BatchSize{8})) kept += row.bytes;
   Index const input = 4 * 8 * Deep::input_shape.size() * Index(sizeof(float)), last_gradient = input;
   Index const per_channel_and_alignment = 8 * 1024;
-  CHECK(memory_for<Deep, Cpu>(Timesteps{4}, BatchSize{8}).activations <= input + kept + last_gradient + per_channel_and_alignment);
+  CHECK(memory_for<Deep, Cpu>(Timesteps{4}, BatchSize{8}).activations <=
+        input + kept + last_gradient + per_channel_and_alignment);
 }
 
 TEST_CASE("train_step: within a reserved T and B nothing is allocated from the second step on [model]") {
@@ -122,8 +129,9 @@ TEST_CASE("describe: one row for each layer with its place shape kind and counts
   CHECK(parameters == of_tensors);
   CHECK(bytes < memory_for<Net, Cpu>(Timesteps{2}, BatchSize{3}).activations);
   std::string const text = describe(model, Timesteps{2}, BatchSize{3});
-  CHECK(test::mentions(text, "Input", "(6, 6, 2)", "1.main.0", "(3, 3, 8)", "T = 2, B = 3", detail::with_thousands(of_tensors),
-                       detail::with_thousands(bytes), detail::with_thousands(bytes_for<Net, Cpu>(Timesteps{2}, BatchSize{3}))));
+  CHECK(test::mentions(text, "Input", "(6, 6, 2)", "1.main.0", "(3, 3, 8)", "T = 2, B = 3",
+                       detail::with_thousands(of_tensors), detail::with_thousands(bytes),
+                       detail::with_thousands(bytes_for<Net, Cpu>(Timesteps{2}, BatchSize{3}))));
 }
 
 TEST_CASE("describe: numbers are split by thousands [model]") {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/archetypes.hpp>
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>
@@ -6,8 +8,6 @@
 #include <tet/neuron/neurons.hpp>
 #include <tet/optim/sgd.hpp>
 #include <tet/train/train_step.hpp>
-#include <tests/support/archetypes.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 
@@ -25,7 +25,12 @@ using Net = Network<Input<2, 2, 3, Kind>, Conv2d<4>, BatchNorm<>, Lif<>, Flatten
 
 template <class Kind>
 Batch good_batch() {
-  Batch batch{.values = {}, .labels = {}, .timesteps = 2, .batch_size = 2, .presentation = Presentation::temporal, .shape = {2, 2, 3}};
+  Batch batch{.values = {},
+              .labels = {},
+              .timesteps = 2,
+              .batch_size = 2,
+              .presentation = Presentation::temporal,
+              .shape = {2, 2, 3}};
   batch.values.assign(2 * 2 * 12, 1.0f);
   batch.labels = {0, 2};
   return batch;
@@ -63,19 +68,25 @@ struct InfiniteLoss {
 }  // namespace
 
 TEST_CASE("Model: a batch of the wrong size is refused with both sizes [model]") {
-  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.values.pop_back(); }), "got 47 values", "expected 48", "4 frames of 12"));
-  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.presentation = Presentation::repeated; }), "got 48 values", "expected 24"));
+  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.values.pop_back(); }), "got 47 values", "expected 48",
+                       "4 frames of 12"));
+  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.presentation = Presentation::repeated; }), "got 48 values",
+                       "expected 24"));
   CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.timesteps = 0; }), "timesteps", "got 0", "at least 1"));
-  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.batch_size = 0, b.labels.clear(); }), "batch size", "got 0", "at least 1"));
+  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.batch_size = 0, b.labels.clear(); }), "batch size", "got 0",
+                       "at least 1"));
   Model<Net<Analog>, Cpu> model{Seed{1}};
-  CHECK(test::mentions(test::message_of<std::invalid_argument>([&] { model.reserve(Timesteps{-1}, BatchSize{1}); }), "timesteps", "-1"));
-  CHECK(test::mentions(test::message_of<std::invalid_argument>([&] { model.reserve(Timesteps{1}, BatchSize{0}); }), "batch size", "0"));
+  CHECK(test::mentions(test::message_of<std::invalid_argument>([&] { model.reserve(Timesteps{-1}, BatchSize{1}); }),
+                       "timesteps", "-1"));
+  CHECK(test::mentions(test::message_of<std::invalid_argument>([&] { model.reserve(Timesteps{1}, BatchSize{0}); }),
+                       "batch size", "0"));
 }
 
 TEST_CASE("train_step: labels that do not fit are refused by position [model]") {
   CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.labels[1] = 3; }), "label 1", "got 3", "0 to 2"));
   CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.labels[0] = -1; }), "label 0", "got -1", "0 to 2"));
-  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.labels.push_back(0); }), "labels of a batch", "got 3", "2, one for each sample"));
+  CHECK(test::mentions(refusal<Analog>([](Batch& b) { b.labels.push_back(0); }), "labels of a batch", "got 3",
+                       "2, one for each sample"));
 }
 
 TEST_CASE("Model: an input that its kind cannot hold is refused by position and value [model]") {
@@ -117,18 +128,21 @@ TEST_CASE("Model: after a refusal the next good batch trains as if nothing had h
 TEST_CASE("Model: spike and graded inputs give what the same analog values give [model]") {
   auto const output = []<class Kind>(std::type_identity<Kind>, std::vector<double> const& x) {
     Model<Net<Kind>, Cpu, double> model{Seed{3}};
-    auto const out = model.forward(InputBatch<double>{x, Timesteps{3}, BatchSize{2}, Presentation::temporal}, Mode::training);
+    auto const out =
+        model.forward(InputBatch<double>{x, Timesteps{3}, BatchSize{2}, Presentation::temporal}, Mode::training);
     return std::vector<double>(out.data, out.data + out.timesteps * out.batch * out.size);
   };
-  auto const bits = test::random_multiples({181}, 0, 72, 0, 1, 1), quarters = test::random_multiples({181}, 1, 72, 0, 1, 0.25);
-  CHECK(test::relative_error(output(std::type_identity<Spike>{}, bits), output(std::type_identity<Analog>{}, bits)) <= 1e-12);
-  CHECK(test::relative_error(output(std::type_identity<Graded<4, 4>>{}, quarters), output(std::type_identity<Analog>{}, quarters)) <=
+  auto const bits = test::random_multiples({181}, 0, 72, 0, 1, 1),
+             quarters = test::random_multiples({181}, 1, 72, 0, 1, 0.25);
+  CHECK(test::relative_error(output(std::type_identity<Spike>{}, bits), output(std::type_identity<Analog>{}, bits)) <=
         1e-12);
+  CHECK(test::relative_error(output(std::type_identity<Graded<4, 4>>{}, quarters),
+                             output(std::type_identity<Analog>{}, quarters)) <= 1e-12);
 }
 
 TEST_CASE("Model and train_step: they ask no more of a neuron and a loss than their concepts say [model]") {
-  using Archetypes = Network<Input<2, 2, 3>, Conv2d<4>, BatchNorm<>, test::NeuronArchetype, Flatten, Linear<3>, test::NeuronArchetype,
-                             Linear<2>>;
+  using Archetypes = Network<Input<2, 2, 3>, Conv2d<4>, BatchNorm<>, test::NeuronArchetype, Flatten, Linear<3>,
+                             test::NeuronArchetype, Linear<2>>;
   Model<Archetypes, Cpu> model{Seed{1}};
   Sgd optimizer{model};
   Batch batch = good_batch<Analog>();
@@ -149,5 +163,6 @@ TEST_CASE("Model: backward uses up what forward kept, and a second use of it is 
   model.visit_signals(ignore);
   compute_gradients(model, TetLoss{}, batch);
   CHECK(test::mentions(backward(), "Model::backward", "forward call before it"));
-  CHECK(test::mentions(test::message_of<std::logic_error>([&] { model.visit_signals(ignore); }), "Model::visit_signals"));
+  CHECK(
+      test::mentions(test::message_of<std::logic_error>([&] { model.visit_signals(ignore); }), "Model::visit_signals"));
 }

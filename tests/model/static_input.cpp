@@ -6,8 +6,9 @@ using namespace tet;
 namespace {
 
 using Block = Sequential<Conv2d<6>, BatchNorm<>, Lif<>>;
-using Net = Network<Input<6, 6, 3>, Conv2d<5>, BatchNorm<>, Residual<Sequential<Lif<>, Conv2d<5>, BatchNorm<>>, BatchNorm<>>, Lif<>, Block,
-                    AvgPool2d<2>, Block, Flatten, Linear<4>>;
+using Net =
+    Network<Input<6, 6, 3>, Conv2d<5>, BatchNorm<>, Residual<Sequential<Lif<>, Conv2d<5>, BatchNorm<>>, BatchNorm<>>,
+            Lif<>, Block, AvgPool2d<2>, Block, Flatten, Linear<4>>;
 
 /// Everything that a training step of a network leaves.
 template <class Net>
@@ -23,7 +24,8 @@ struct StepOutcome {
       for (Index t = 1; t < T; ++t) net.input.insert(net.input.end(), image.begin(), image.end());
     double wants_gradient = 0;
     net.loss(TetLoss{}, Mode::training, &wants_gradient);
-    auto const out = net.model.forward(InputBatch<double>{net.input, net.timesteps, net.batch, presentation}, Mode::inference);
+    auto const out =
+        net.model.forward(InputBatch<double>{net.input, net.timesteps, net.batch, presentation}, Mode::inference);
     output.assign(out.data, out.data + out.timesteps * out.batch * out.size);
     net.loss(TetLoss{}, Mode::training, &wants_gradient);
     double const* const dx = net.model.backward(InputGradient::computed);
@@ -51,7 +53,8 @@ TEST_CASE("Model: without neurons one output stands for all timesteps of an imag
   using Timeless = Network<Input<2, 2, 1>, Flatten, Linear<3>>;
   Model<Timeless, Cpu, double> model{Seed{1}};
   std::vector<double> const x{1, 2, 3, 4};
-  auto const out = model.forward(InputBatch<double>{x, Timesteps{5}, BatchSize{1}, Presentation::repeated}, Mode::inference);
+  auto const out =
+      model.forward(InputBatch<double>{x, Timesteps{5}, BatchSize{1}, Presentation::repeated}, Mode::inference);
   CHECK(out.timesteps == 1);
   CHECK(out.batch == 1);
   CHECK(out.size == 3);

@@ -5,7 +5,8 @@ using namespace tet;
 
 namespace {
 
-using OnInput = Network<Input<3, 2, 2>, BatchNorm<BatchNormOptions{.epsilon = 1e-3, .momentum = 0.25}>, Flatten, Linear<2>>;
+using OnInput =
+    Network<Input<3, 2, 2>, BatchNorm<BatchNormOptions{.epsilon = 1e-3, .momentum = 0.25}>, Flatten, Linear<2>>;
 
 template <class M>
 TensorInfo named(M const& model, std::string const& name) {
@@ -49,7 +50,8 @@ TEST_CASE("BatchNorm: inference uses the running statistics and leaves them alon
   model.set(named(model, "0.weight"), std::vector<double>{2, 3});
   model.set(named(model, "0.bias"), std::vector<double>{-1, 1});
   auto const x = test::random_values({152}, 0, 12, -1, 3);
-  auto const out = model.forward(InputBatch<double>{x, Timesteps{1}, BatchSize{1}, Presentation::repeated}, Mode::inference);
+  auto const out =
+      model.forward(InputBatch<double>{x, Timesteps{1}, BatchSize{1}, Presentation::repeated}, Mode::inference);
   auto const weight = model.get(named(model, "2.weight")), bias = model.get(named(model, "2.bias"));
   for (std::size_t k = 0; k < 2; ++k) {
     double want = bias[k];

@@ -9,8 +9,9 @@ using namespace tet;
 
 namespace {
 
-using Net = Network<Input<4, 3, 2>, Sequential<Conv2d<3>, BatchNorm<>, Lif<>>, Residual<Conv2d<3, 1>, Sequential<BatchNorm<>>>,
-                    test::AdaptiveLif<>, Flatten, BatchNorm<>, Linear<5>>;
+using Net =
+    Network<Input<4, 3, 2>, Sequential<Conv2d<3>, BatchNorm<>, Lif<>>, Residual<Conv2d<3, 1>, Sequential<BatchNorm<>>>,
+            test::AdaptiveLif<>, Flatten, BatchNorm<>, Linear<5>>;
 
 struct Expected {
   char const* name;
@@ -18,7 +19,8 @@ struct Expected {
   TensorRole role;
 };
 
-constexpr TensorRole parameter = TensorRole::parameter, statistic = TensorRole::statistic, counter = TensorRole::counter;
+constexpr TensorRole parameter = TensorRole::parameter, statistic = TensorRole::statistic,
+                     counter = TensorRole::counter;
 
 }  // namespace
 
@@ -100,7 +102,8 @@ TEST_CASE("Model: a tensor of the wrong size and an unknown one are refused by n
   CHECK(test::mentions(size, "0.0.weight", "53 values", "54"));
   auto unknown = info;
   unknown.name = "7.weight";
-  CHECK(test::mentions(test::message_of<std::invalid_argument>([&] { model.get(unknown); }), "7.weight", "a tensor of this model"));
+  CHECK(test::mentions(test::message_of<std::invalid_argument>([&] { model.get(unknown); }), "7.weight",
+                       "a tensor of this model"));
   CHECK(model.get(info) == before);
 }
 
@@ -126,5 +129,6 @@ TEST_CASE("Model: initial values are those of PyTorch's defaults and depend on t
   auto const weight = model.get(model.tensors()[21]);
   double squares = 0;
   for (double const v : weight) squares += v * v;
-  CHECK(squares / double(weight.size()) == doctest::Approx(1.0 / 36 / 3).epsilon(0.2));  // the variance of a uniform draw
+  CHECK(squares / double(weight.size()) ==
+        doctest::Approx(1.0 / 36 / 3).epsilon(0.2));  // the variance of a uniform draw
 }

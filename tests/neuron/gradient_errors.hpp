@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <tet/neuron/neurons.hpp>
-#include <tet/surrogate/surrogates.hpp>
 #include <tests/support/adaptive_lif.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/neuron/neurons.hpp>
+#include <tet/surrogate/surrogates.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,7 +21,8 @@ namespace tet::test {
 inline constexpr Index timesteps = 5;
 inline constexpr Index most_values = 2;  // of a state or of parameters
 
-// What the test needs of a neuron beyond NeuronModel: how far it is from firing, and its next state where the reset's spike is given.
+// What the test needs of a neuron beyond NeuronModel: how far it is from firing, and its next state where the reset's
+// spike is given.
 
 template <LifConfig config, class S, class Step>
 double distance_to_threshold(std::type_identity<Lif<config, S>>, Step const& f) {
@@ -89,15 +90,17 @@ struct Run {
   std::array<Step, timesteps> steps{};
   State after{};
 
-  /// `frozen`: the reset's spikes of another run, for a detached reset; nullptr where the gradient flows through the reset.
+  /// `frozen`: the reset's spikes of another run, for a detached reset; nullptr where the gradient flows through the
+  /// reset.
   Run(Point const& at, Run const* frozen = nullptr) {
     auto const parameters = assemble<Parameters>(at.parameters);
     after = assemble<State>(at.state);
     for (std::size_t t = 0; t < timesteps; ++t) {
       before[t] = after;
       steps[t] = Neuron::template step<double, Smooth>(after, parameters, at.x[t]);
-      after = frozen == nullptr ? steps[t].next
-                                : frozen_reset(std::type_identity<Neuron>{}, before[t], steps[t], double(frozen->steps[t].s));
+      after = frozen == nullptr
+                  ? steps[t].next
+                  : frozen_reset(std::type_identity<Neuron>{}, before[t], steps[t], double(frozen->steps[t].s));
     }
   }
 
@@ -139,7 +142,8 @@ Errors gradient_errors(Seed seed, ResetGradient reset_gradient) {
     std::copy_n(draw.begin() + timesteps, timesteps, w.spike.begin());
     at.state.assign(draw.begin() + 2 * timesteps, draw.begin() + 2 * timesteps + state_size);
     w.state.assign(draw.begin() + 2 * timesteps + most_values, draw.end());
-    for (auto const& parameter : neuron_parameters<Neuron>) at.parameters.push_back(double(parameter.initial) * (1 + 0.1 * draw[0]));
+    for (auto const& parameter : neuron_parameters<Neuron>)
+      at.parameters.push_back(double(parameter.initial) * (1 + 0.1 * draw[0]));
 
     R const base(at);
     if (!base.off_kinks()) continue;
@@ -163,7 +167,9 @@ Errors gradient_errors(Seed seed, ResetGradient reset_gradient) {
     }
     d.state = parts_of(dstate);
 
-    std::function<double()> const loss = [&] { return R(at, frozen).loss(w); };  // one type: the differences compile once
+    std::function<double()> const loss = [&] {
+      return R(at, frozen).loss(w);
+    };  // one type: the differences compile once
     worst.x = std::max(worst.x, gradient_error(d.x, central_differences(loss, at.x)));
     worst.state = std::max(worst.state, gradient_error(d.state, central_differences(loss, at.state)));
     worst.parameters =
@@ -172,7 +178,8 @@ Errors gradient_errors(Seed seed, ResetGradient reset_gradient) {
   return worst;
 }
 
-/// Calls check(neuron, reset, gradient) for IF, LIF and the adaptive neuron with each of the surrogates, each reset and reset gradient.
+/// Calls check(neuron, reset, gradient) for IF, LIF and the adaptive neuron with each of the surrogates, each reset and
+/// reset gradient.
 template <class... Surrogates, class Check>
 void for_each_neuron(Check const& check) {
   auto const with_config = [&]<Reset reset, ResetGradient gradient, class S>(std::type_identity<S>) {

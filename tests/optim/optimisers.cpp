@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <tests/support/reference.hpp>
 #include <tet/backend/cpu/update.hpp>
 #include <tet/optim/adam.hpp>
 #include <tet/optim/schedule.hpp>
 #include <tet/optim/sgd.hpp>
-#include <tests/support/reference.hpp>
 
 #include <doctest/doctest.h>
 
@@ -112,15 +112,20 @@ TEST_CASE("Sgd: it equals the plain formulas in double [optim]") {
   compare<Sgd, double, PlainSgd>(SgdOptions{.momentum = 0.8, .weight_decay = 0.01, .kind = Momentum::nesterov});
 }
 
-TEST_CASE("Sgd: float follows the plain formulas [optim]") { compare<Sgd, float, PlainSgd>(SgdOptions{.weight_decay = 0.01}); }
+TEST_CASE("Sgd: float follows the plain formulas [optim]") {
+  compare<Sgd, float, PlainSgd>(SgdOptions{.weight_decay = 0.01});
+}
 
 TEST_CASE("Adam: it equals the plain formulas in double [optim]") {
   compare<Adam, double, PlainAdam>(AdamOptions{});
-  compare<Adam, double, PlainAdam>(AdamOptions{.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.7, .epsilon = 1e-3, .weight_decay = 0.1});
+  compare<Adam, double, PlainAdam>(
+      AdamOptions{.learning_rate = 0.1, .beta1 = 0.5, .beta2 = 0.7, .epsilon = 1e-3, .weight_decay = 0.1});
   compare<Adam, double, PlainAdam>(AdamOptions{.learning_rate = 0.01, .weight_decay = 0.5, .decay = Decay::parameter});
 }
 
-TEST_CASE("Adam: float follows the plain formulas [optim]") { compare<Adam, float, PlainAdam>(AdamOptions{.weight_decay = 0.01}); }
+TEST_CASE("Adam: float follows the plain formulas [optim]") {
+  compare<Adam, float, PlainAdam>(AdamOptions{.weight_decay = 0.01});
+}
 
 TEST_CASE("Adam and Sgd: the learning rate can be changed and state is visited by name [optim]") {
   Parameters<double> model(16);

@@ -7,7 +7,8 @@
 
 namespace tet::test {
 
-/// Leaky neuron with an adaptive threshold: a neuron with two state values and two learnable parameters, one of each sharing.
+/// Leaky neuron with an adaptive threshold: a neuron with two state values and two learnable parameters, one of each
+/// sharing.
 ///
 ///   u = tau * v + x;  theta = threshold + beta * a;  s = [u > theta]
 ///   v' = (1 - s) * u   or   u - s * theta;  a' = 0.75 * a + s
@@ -61,7 +62,8 @@ struct AdaptiveLif {
     V by_u = V(1), by_theta = -f.s;  // dv'/du, dv'/dtheta
     V jump = f.theta;                // -dv'/ds
     if constexpr (config.reset == Reset::hard) by_u = V(1) - f.s, by_theta = V(0), jump = f.u;
-    if constexpr (config.reset_gradient == ResetGradient::kept) by_u = by_u - jump * slope, by_theta = by_theta + jump * slope;
+    if constexpr (config.reset_gradient == ResetGradient::kept)
+      by_u = by_u - jump * slope, by_theta = by_theta + jump * slope;
     V const through_spike = (ds + dnext.a) * slope;
     V const du = through_spike + dnext.v * by_u;
     V const dtheta = dnext.v * by_theta - through_spike;

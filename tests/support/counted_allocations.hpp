@@ -8,8 +8,9 @@
 #include <cstdlib>
 #include <new>
 
-// Replaces the allocation functions of an executable, to count what tet asks for: include it in one of its files. Models' memory is what
-// asks for whole pages. Not inlined: GCC would pair a library's `new` with the `free` in here, and warn.
+// Replaces the allocation functions of an executable, to count what tet asks for: include it in one of its files.
+// Models' memory is what asks for whole pages. Not inlined: GCC would pair a library's `new` with the `free` in here,
+// and warn.
 
 namespace tet::test {
 

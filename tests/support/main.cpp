@@ -39,7 +39,8 @@ REGISTER_LISTENER("counter", 1, Counter);
 
 }  // namespace
 
-/// CTest runs one test case per process: there 77 tells that it was skipped, and a name that matches nothing is a failure.
+/// CTest runs one test case per process: there 77 tells that it was skipped, and a name that matches nothing is a
+/// failure.
 int main(int argc, char** argv) {
   doctest::Context context(argc, argv);
   int const result = context.run();

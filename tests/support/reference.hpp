@@ -30,9 +30,11 @@ std::vector<Scalar> random_values(Seed seed, std::uint64_t stream, std::size_t c
   return values;
 }
 
-/// Multiples of `step` from low to high: sums and products of few of them are exact in float, so any order gives the same bits.
+/// Multiples of `step` from low to high: sums and products of few of them are exact in float, so any order gives the
+/// same bits.
 template <class Scalar = double>
-std::vector<Scalar> random_multiples(Seed seed, std::uint64_t stream, std::size_t count, double low, double high, double step) {
+std::vector<Scalar> random_multiples(Seed seed, std::uint64_t stream, std::size_t count, double low, double high,
+                                     double step) {
   Random const random(seed, stream);
   auto const choices = std::uint64_t((high - low) / step) + 1;
   std::vector<Scalar> values(count);

@@ -8,7 +8,8 @@
 
 namespace tet::test {
 
-/// The three passes of a convolution as naive loops in double, straight from the formula of ConvGeometry. Values of x are plain numbers.
+/// The three passes of a convolution as naive loops in double, straight from the formula of ConvGeometry. Values of x
+/// are plain numbers.
 struct ReferenceConvolution {
   ConvGeometry g;
 

@@ -9,8 +9,8 @@
 
 namespace tet::test {
 
-/// Executes the tasks of a loop on plain threads, made and joined by each call: an executor that ThreadSanitizer sees into, with the
-/// interface of TbbLoops.
+/// Executes the tasks of a loop on plain threads, made and joined by each call: an executor that ThreadSanitizer sees
+/// into, with the interface of TbbLoops.
 class ThreadLoops {
  public:
   explicit ThreadLoops(int threads) : threads_(threads) {}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <tet/core/pack.hpp>
-#include <tet/surrogate/surrogates.hpp>
 #include <tests/support/archetypes.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/core/pack.hpp>
+#include <tet/surrogate/surrogates.hpp>
 
 #include <doctest/doctest.h>
 
@@ -86,7 +86,8 @@ TEST_CASE("SurrogateGradient: derivatives are even and primitives odd around one
   });
 }
 
-TEST_CASE("SurrogateGradient: the primitive rises by its height from far below to far above the threshold [surrogate]") {
+TEST_CASE(
+    "SurrogateGradient: the primitive rises by its height from far below to far above the threshold [surrogate]") {
   for_each_surrogate([](auto law, char const* label) {
     using S = typename decltype(law)::Surrogate;
     CAPTURE(S::name);

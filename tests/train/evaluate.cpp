@@ -20,7 +20,8 @@ TEST_CASE("Evaluate: accuracy at t timesteps is that of a run of t timesteps [ev
   }
 }
 
-TEST_CASE("Evaluate: neither batch size nor prefetch changes the result, and the model keeps its statistics [evaluate]") {
+TEST_CASE(
+    "Evaluate: neither batch size nor prefetch changes the result, and the model keeps its statistics [evaluate]") {
   auto const set = small_run::frames();
   small_run::Model model{tet::Seed{3}};
   tet::Adam optimizer{model, {.learning_rate = 1e-2}};
@@ -46,7 +47,8 @@ TEST_CASE("Evaluate: an evaluation prints as one line [evaluate]") {
 }
 
 TEST_CASE("Spike activity: rates and synaptic operations of a layer that always fires are exact [analysis]") {
-  using Net = tet::Network<tet::Input<4, 4, 1>, tet::Conv2d<2, 3>, tet::Lif<>, tet::Conv2d<3, 3>, tet::Flatten, tet::Linear<3>>;
+  using Net =
+      tet::Network<tet::Input<4, 4, 1>, tet::Conv2d<2, 3>, tet::Lif<>, tet::Conv2d<3, 3>, tet::Flatten, tet::Linear<3>>;
   tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
   for (auto const& info : model.tensors()) {
     std::vector<float> const values(std::size_t(info.count), info.name == "0.bias" ? 5.0f : 0.0f);

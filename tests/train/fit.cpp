@@ -34,10 +34,10 @@ TEST_CASE("Fit: stages of different timesteps and losses carry weights, optimise
     tet::Timesteps const timesteps{epoch < 2 ? 2 : 4};
     hand_optimizer.set_learning_rate(tet::CosineSchedule{}(1e-2, tet::Index(epoch % 2), 2));
     for (tet::Batch const& batch : tet::data::batches(train, {.batch_size = small_run::batch_size,
-                                                              .timesteps = timesteps,
-                                                              .order = tet::data::Order::shuffled,
-                                                              .seed = tet::Seed{9},
-                                                              .epoch = epoch})) {
+                                                             .timesteps = timesteps,
+                                                             .order = tet::data::Order::shuffled,
+                                                             .seed = tet::Seed{9},
+                                                             .epoch = epoch})) {
       if (epoch < 2) tet::train_step(by_hand, tet::SdtLoss{}, hand_optimizer, batch);
       else tet::train_step(by_hand, tet::TetLoss{}, hand_optimizer, batch);
     }
@@ -59,9 +59,10 @@ TEST_CASE("Fit: a stage's own learning rate starts its schedule [fit]") {
   auto const train = small_run::frames();
   small_run::Model model{tet::Seed{3}};
   tet::Sgd optimizer{model, {.learning_rate = 0.1}};
-  auto const result = tet::fit(model, optimizer, train, tet::FitOptions{.batch_size = 8, .progress = tet::ProgressOutput::none},
-                               tet::ConstantSchedule{}, tet::TrainingStage{1, tet::Timesteps{1}, tet::SdtLoss{}},
-                               tet::TrainingStage<tet::SdtLoss>{.epochs = 1, .timesteps = {2}, .learning_rate = 0.01});
+  auto const result =
+      tet::fit(model, optimizer, train, tet::FitOptions{.batch_size = 8, .progress = tet::ProgressOutput::none},
+               tet::ConstantSchedule{}, tet::TrainingStage{1, tet::Timesteps{1}, tet::SdtLoss{}},
+               tet::TrainingStage<tet::SdtLoss>{.epochs = 1, .timesteps = {2}, .learning_rate = 0.01});
   REQUIRE(result.epochs.size() == 2);
   CHECK(result.epochs[0].learning_rate == 0.1);
   CHECK(result.epochs[1].learning_rate == 0.01);
@@ -72,7 +73,8 @@ TEST_CASE("Fit: metrics are a CSV file with a row for each epoch [fit]") {
   fixture::ScratchFolder const folder;
   small_run::Model model{tet::Seed{3}};
   tet::Adam optimizer{model};
-  auto const result = small_run::fit(model, optimizer, small_run::frames(), {.metrics = file_in(folder, "metrics.csv")});
+  auto const result =
+      small_run::fit(model, optimizer, small_run::frames(), {.metrics = file_in(folder, "metrics.csv")});
   auto const lines = lines_of(file_in(folder, "metrics.csv"));
   REQUIRE(lines.size() == 5);
   CHECK(lines[0] + "\n" == tet::metrics_header);
@@ -126,7 +128,8 @@ TEST_CASE("Fit: a damaged checkpoint is refused and leaves the model as it was [
   auto const before = small_run::everything(other, other_optimizer);
   CHECK_THROWS_AS(small_run::fit(other, other_optimizer, small_run::frames(), {.checkpoint = path}), tet::IoError);
   CHECK(small_run::everything(other, other_optimizer) == before);
-  auto const anew = small_run::fit(other, other_optimizer, small_run::frames(), {.checkpoint = path, .resume = tet::Resume::never});
+  auto const anew =
+      small_run::fit(other, other_optimizer, small_run::frames(), {.checkpoint = path, .resume = tet::Resume::never});
   CHECK(anew.first_step == 0);
 }
 
@@ -134,6 +137,7 @@ TEST_CASE("Fit: a loss that is not finite stops the run and keeps the last check
   fixture::ScratchFolder const folder;
   small_run::Model model{tet::Seed{3}};
   tet::Sgd optimizer{model, {.learning_rate = 1e30}};
-  CHECK_THROWS_WITH_AS(small_run::fit(model, optimizer, small_run::frames(), {.checkpoint = file_in(folder, "run.ckpt")}),
-                       doctest::Contains("the loss is"), tet::NumericError);
+  CHECK_THROWS_WITH_AS(
+      small_run::fit(model, optimizer, small_run::frames(), {.checkpoint = file_in(folder, "run.ckpt")}),
+      doctest::Contains("the loss is"), tet::NumericError);
 }

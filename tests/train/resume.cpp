@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// A run that is killed at any moment goes on to the same bits as one that is left alone. The run is a child process: this executable
-// itself, told by the environment what to do and when to die.
+// A run that is killed at any moment goes on to the same bits as one that is left alone. The run is a child process:
+// this executable itself, told by the environment what to do and when to die.
 
 #include <tests/support/scratch_folder.hpp>
 #include <tests/train/small_run.hpp>
@@ -31,9 +31,9 @@ constexpr char const* child_variable = "TET_RESUME_CHILD";
 
 /// When a child dies by its own hand. Numbers count from 1; 0 stands for never.
 struct Death {
-  int after_step = 0;   // of this process
-  int in_write = 0;     // checkpoint of this process…
-  int write_step = 0;   // …and the WriteStep in it
+  int after_step = 0;         // of this process
+  int in_write = 0;           // checkpoint of this process…
+  int write_step = 0;         // …and the WriteStep in it
   int step_milliseconds = 0;  // makes steps slow, for deaths from outside
 };
 
@@ -41,24 +41,26 @@ void run_child(fs::path const& folder, Death const& death) {
   small_run::Model model{tet::Seed{3}};
   tet::Adam optimizer{model, {.learning_rate = 1e-2}};
   int steps = 0, writes = 0;
-  tet::FitOptions const options{
-      .checkpoint = (folder / "run.ckpt").string(),
-      .checkpoint_every = 4,
-      .metrics = (folder / "metrics.csv").string(),
-      .checkpoint_observer =
-          [&](tet::WriteStep step) {
-            if (step == tet::WriteStep::before_write) ++writes;
-            if (writes == death.in_write && int(step) == death.write_step) std::raise(SIGKILL);
-          },
-      .after_step =
-          [&](tet::RunPosition const&) {
-            if (death.step_milliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(death.step_milliseconds));
-            if (++steps == death.after_step) std::raise(SIGKILL);
-          }};
+  tet::FitOptions const options{.checkpoint = (folder / "run.ckpt").string(),
+                                .checkpoint_every = 4,
+                                .metrics = (folder / "metrics.csv").string(),
+                                .checkpoint_observer =
+                                    [&](tet::WriteStep step) {
+                                      if (step == tet::WriteStep::before_write) ++writes;
+                                      if (writes == death.in_write && int(step) == death.write_step)
+                                        std::raise(SIGKILL);
+                                    },
+                                .after_step =
+                                    [&](tet::RunPosition const&) {
+                                      if (death.step_milliseconds > 0)
+                                        std::this_thread::sleep_for(std::chrono::milliseconds(death.step_milliseconds));
+                                      if (++steps == death.after_step) std::raise(SIGKILL);
+                                    }};
   tet::FitResult const result = small_run::fit(model, optimizer, small_run::frames(), options);
   std::ofstream(folder / "steps") << result.first_step << ' ' << result.steps;
   std::vector<float> const all = small_run::everything(model, optimizer);
-  std::ofstream(folder / "bits", std::ios::binary).write(reinterpret_cast<char const*>(all.data()), std::streamsize(all.size() * 4));
+  std::ofstream(folder / "bits", std::ios::binary)
+      .write(reinterpret_cast<char const*>(all.data()), std::streamsize(all.size() * 4));
 }
 
 pid_t spawn_child(fs::path const& folder, Death const& death) {
@@ -70,7 +72,8 @@ pid_t spawn_child(fs::path const& folder, Death const& death) {
   char executable[] = "/proc/self/exe";
   char* arguments[] = {executable, name.data(), quiet.data(), nullptr};
   pid_t child = 0;
-  int const error = ::posix_spawn(&child, fs::read_symlink("/proc/self/exe").c_str(), nullptr, nullptr, arguments, environ);
+  int const error =
+      ::posix_spawn(&child, fs::read_symlink("/proc/self/exe").c_str(), nullptr, nullptr, arguments, environ);
   ::unsetenv(child_variable);
   REQUIRE(error == 0);
   return child;
@@ -142,10 +145,12 @@ TEST_CASE("Fit: child of the resume tests [resume]") {
   run_child(folder, death);
 }
 
-TEST_CASE("Fit: a run killed before, in and after each step of writing a checkpoint resumes to the same bits [resume]") {
+TEST_CASE(
+    "Fit: a run killed before, in and after each step of writing a checkpoint resumes to the same bits [resume]") {
   for (int const write : {2, 3, 5}) {
-    for (tet::WriteStep const step : {tet::WriteStep::before_write, tet::WriteStep::in_write, tet::WriteStep::after_write,
-                                      tet::WriteStep::after_sync, tet::WriteStep::after_rename, tet::WriteStep::after_folder_sync}) {
+    for (tet::WriteStep const step :
+         {tet::WriteStep::before_write, tet::WriteStep::in_write, tet::WriteStep::after_write,
+          tet::WriteStep::after_sync, tet::WriteStep::after_rename, tet::WriteStep::after_folder_sync}) {
       CAPTURE(write);
       CAPTURE(int(step));
       fixture::ScratchFolder const folder;
@@ -181,12 +186,14 @@ TEST_CASE("Fit: a run killed at ten random moments resumes to the same bits [res
     CAPTURE(seed);
     CAPTURE(moment);
     fixture::ScratchFolder const folder;
-    // Slow steps leave room for the kill; on a busy machine the child can still be faster than this process, then again.
+    // Slow steps leave room for the kill; on a busy machine the child can still be faster than this process, then
+    // again.
     int killed_by = 0;
     for (int attempt = 0; attempt < 10 && killed_by == 0; ++attempt) {
       for (auto const& entry : fs::directory_iterator(folder.path())) fs::remove_all(entry.path());
       pid_t const child = spawn_child(folder.path(), {.step_milliseconds = 15});
-      while (!fs::exists(fs::path(folder.path()) / "run.ckpt")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      while (!fs::exists(fs::path(folder.path()) / "run.ckpt"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
       std::this_thread::sleep_for(std::chrono::microseconds(random.below(draw++, 200'000)));
       ::kill(child, SIGKILL);
       killed_by = signal_of(child);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A training run that is small enough to repeat many times: two stages of different timesteps and losses on random event frames.
+// A training run that is small enough to repeat many times: two stages of different timesteps and losses on random
+// event frames.
 
 #include <tet/data/frames.hpp>
 #include <tet/tet.hpp>
@@ -12,8 +13,8 @@
 
 namespace small_run {
 
-using Net = tet::Network<tet::Input<6, 6, 2>, tet::Conv2d<5, 3>, tet::BatchNorm<>, tet::Lif<>, tet::AvgPool2d<2>, tet::Flatten,
-                         tet::Linear<3>>;
+using Net = tet::Network<tet::Input<6, 6, 2>, tet::Conv2d<5, 3>, tet::BatchNorm<>, tet::Lif<>, tet::AvgPool2d<2>,
+                         tet::Flatten, tet::Linear<3>>;
 using Model = tet::Model<Net, tet::Cpu>;
 
 inline constexpr tet::Index samples = 22, batch_size = 4, steps_per_epoch = 6, total_steps = 4 * steps_per_epoch;
@@ -42,7 +43,8 @@ tet::FitResult fit(Model& model, Optimizer& optimizer, tet::data::Frames const& 
   options.seed = tet::Seed{9};
   options.progress = tet::ProgressOutput::none;
   return tet::fit(model, optimizer, train, train, options, tet::CosineSchedule{},
-                  tet::TrainingStage{2, tet::Timesteps{2}, tet::SdtLoss{}}, tet::TrainingStage{2, tet::Timesteps{4}, tet::TetLoss{}});
+                  tet::TrainingStage{2, tet::Timesteps{2}, tet::SdtLoss{}},
+                  tet::TrainingStage{2, tet::Timesteps{4}, tet::TetLoss{}});
 }
 
 /// All that a run leaves behind, for comparisons to the bit.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tet/backend/cpu/cpu.hpp>
 #include <tests/support/thread_loops.hpp>
+#include <tet/backend/cpu/cpu.hpp>
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
@@ -10,15 +10,15 @@
 #include <cstdio>
 #include <string>
 
-// The net under the other tests: a race in a loop body is reported. It runs in a child process, whose report is what is expected.
+// The net under the other tests: a race in a loop body is reported. It runs in a child process, whose report is what is
+// expected.
 
 using namespace tet;
 
 TEST_CASE("planted race: all tasks add to one variable" * doctest::skip()) {
   BasicCpu<test::ThreadLoops> exec(2);
   Index sum = 0;
-  for (int repeat = 0; repeat < 100; ++repeat)
-    exec.parallel_for(1000, [&](Index task, Index) { sum += task; });
+  for (int repeat = 0; repeat < 100; ++repeat) exec.parallel_for(1000, [&](Index task, Index) { sum += task; });
   MESSAGE("sum " << sum);
 }
 

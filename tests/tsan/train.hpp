@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tests/support/adaptive_lif.hpp>
+#include <tests/support/reference.hpp>
+#include <tests/support/thread_loops.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>
@@ -9,9 +12,6 @@
 #include <tet/optim/adam.hpp>
 #include <tet/optim/sgd.hpp>
 #include <tet/train/train_step.hpp>
-#include <tests/support/adaptive_lif.hpp>
-#include <tests/support/reference.hpp>
-#include <tests/support/thread_loops.hpp>
 
 #include <doctest/doctest.h>
 
@@ -23,8 +23,8 @@ namespace tet::test {
 
 using ThreadCpu = BasicCpu<ThreadLoops>;
 using Block = Sequential<Conv2d<12>, BatchNorm<>, Lif<>>;
-using Net = Network<Input<8, 8, 2>, Block, Residual<Sequential<Conv2d<12>, BatchNorm<>>>, AdaptiveLif<>, AvgPool2d<2>, Block,
-                    Flatten, Linear<20>, Lif<>, Linear<10>>;
+using Net = Network<Input<8, 8, 2>, Block, Residual<Sequential<Conv2d<12>, BatchNorm<>>>, AdaptiveLif<>, AvgPool2d<2>,
+                    Block, Flatten, Linear<20>, Lif<>, Linear<10>>;
 
 /// Asks every counting primitive about every signal.
 struct CountSignals {

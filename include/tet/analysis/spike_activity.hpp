@@ -23,8 +23,9 @@ struct LayerActivity {
 
 /// What a network did on a data set: spike rates, and operations of its synapses.
 ///
-/// A synaptic operation is one addition of a weight: an active input (a spike, or a count from pooled spikes) that reaches an output;
-/// borders are counted exactly. Layers with analog input multiply: their operations are counted apart, once for a repeated image.
+/// A synaptic operation is one addition of a weight: an active input (a spike, or a count from pooled spikes) that
+/// reaches an output; borders are counted exactly. Layers with analog input multiply: their operations are counted
+/// apart, once for a repeated image.
 struct SpikeActivity {
   std::map<std::string, LayerActivity> layers;  ///< by place, as in files
   double synaptic_operations = 0;
@@ -84,7 +85,8 @@ SpikeActivity spike_activity(Model& model, Set const& set, Timesteps timesteps, 
   SpikeActivity activity{.layers = {}, .samples = set.size()};
   data::BatchStream<Set const&> stream(set, {.batch_size = batch_size, .timesteps = timesteps});
   while (Batch const* const batch = stream.next()) {
-    model.forward(InputBatch<float>{batch->values, timesteps, BatchSize{batch->batch_size}, batch->presentation}, Mode::inference);
+    model.forward(InputBatch<float>{batch->values, timesteps, BatchSize{batch->batch_size}, batch->presentation},
+                  Mode::inference);
     add_last_call(model, activity);
   }
   return activity;

@@ -19,7 +19,7 @@ template <class Scalar>
 struct Activation<Spike, Scalar> {
   using Element = std::uint64_t;
   std::uint64_t* data = nullptr;
-  Index pixels = 0;    // over all frames
+  Index pixels = 0;  // over all frames
   Index channels = 0;
 
   static constexpr Index elements_per_pixel(Index channels) { return ceil_div(channels, 64); }

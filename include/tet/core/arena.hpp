@@ -9,9 +9,11 @@
 
 namespace tet {
 
-/// Hands out pieces of one block of memory in order. Without a block it only measures: `peak()` tells how much a plan needs.
+/// Hands out pieces of one block of memory in order. Without a block it only measures: `peak()` tells how much a plan
+/// needs.
 ///
-/// Pieces start at multiples of 64 bytes. `mark` / `move_to` give a piece's room to the next one whose lifetime does not overlap.
+/// Pieces start at multiples of 64 bytes. `mark` / `move_to` give a piece's room to the next one whose lifetime does
+/// not overlap.
 class Arena {
  public:
   static constexpr Index alignment = 64;

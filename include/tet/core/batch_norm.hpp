@@ -5,7 +5,8 @@
 
 namespace tet {
 
-/// Per-channel statistics of a BatchNorm: those of the batch, and the running ones that inference uses. Each [channels].
+/// Per-channel statistics of a BatchNorm: those of the batch, and the running ones that inference uses. Each
+/// [channels].
 template <class Scalar>
 struct BatchNormMoments {
   Index channels = 0;

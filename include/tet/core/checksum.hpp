@@ -10,7 +10,8 @@ namespace tet {
 
 /// CRC-64/XZ of a byte stream, fed in pieces.
 ///
-/// Source: ECMA-182 polynomial, reflected, as in the .xz file format, section 6. Check value of "123456789": 995DC9BBDF1939FA.
+/// Source: ECMA-182 polynomial, reflected, as in the .xz file format, section 6. Check value of "123456789":
+///         995DC9BBDF1939FA.
 class Crc64 {
  public:
   constexpr void update(std::span<std::byte const> bytes) {

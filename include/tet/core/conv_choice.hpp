@@ -22,9 +22,7 @@ struct ConvRule {
   ConvAlgorithm dense = ConvAlgorithm::direct;
   double spikes_up_to = -1;  ///< density up to which it is ConvAlgorithm::spikes; below 0 for never
 
-  constexpr ConvAlgorithm at(double density) const {
-    return density <= spikes_up_to ? ConvAlgorithm::spikes : dense;
-  }
+  constexpr ConvAlgorithm at(double density) const { return density <= spikes_up_to ? ConvAlgorithm::spikes : dense; }
   friend constexpr bool operator==(ConvRule const&, ConvRule const&) = default;
 };
 

@@ -7,7 +7,8 @@ namespace tet {
 
 /// Whether a convolution may use an algorithm that rounds differently from the plain sum.
 ///
-/// Error: `winograd` (float, 3x3, stride 1 only) is off by at most 1e-4 of the largest output; `direct` rounds as any order of summation does.
+/// Error: `winograd` (float, 3x3, stride 1 only) is off by at most 1e-4 of the largest output; `direct` rounds as any
+///        order of summation does.
 enum class Exactness { direct, winograd };
 
 /// Sizes of one 2-D convolution over a batch of images (all timesteps' frames are images).

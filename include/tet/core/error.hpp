@@ -7,7 +7,8 @@
 
 namespace tet {
 
-/// A file that cannot be used: names the file, the byte offset where it stops making sense, what stands there and what was expected.
+/// A file that cannot be used: names the file, the byte offset where it stops making sense, what stands there and what
+/// was expected.
 class IoError : public std::runtime_error {
  public:
   IoError(std::string path, std::uint64_t offset, std::string got, std::string expected)

@@ -16,7 +16,8 @@
 #include <string>
 #include <vector>
 
-// POSIX calls, as in atomic_file.hpp: <filesystem> and <fstream> would cost every program that includes tet a third of a second to compile.
+// POSIX calls, as in atomic_file.hpp: <filesystem> and <fstream> would cost every program that includes tet a third of
+// a second to compile.
 
 namespace tet {
 

@@ -21,7 +21,8 @@ inline constexpr int max_neuron_parameters = 8;
 
 /// One layer of neurons over all timesteps, as a backend sees it.
 ///
-/// Shape: x [T, pixels, C], where a pixel is one place of one sample (B*H*W of them), or one frame [pixels, C] shown T times (`repeated`).
+/// Shape: x [T, pixels, C], where a pixel is one place of one sample (B*H*W of them), or one frame [pixels, C] shown T
+///        times (`repeated`).
 /// Carried state: [values in State][pixels][C], nullptr for zeros and for results that nobody wants.
 template <class Kind, class Normalise, class Scalar>
 struct NeuronCall {
@@ -38,8 +39,8 @@ struct NeuronCall {
 /// Where the backward pass of a layer of neurons leaves its sums, and the gradients of carried state.
 template <class Scalar>
 struct NeuronGradients {
-  Scalar* shift = nullptr;     ///< [C]: sum of dL/dx over time and pixels
-  Scalar* centred = nullptr;   ///< [C]: sum of dL/dx * (x - mean)
+  Scalar* shift = nullptr;    ///< [C]: sum of dL/dx over time and pixels
+  Scalar* centred = nullptr;  ///< [C]: sum of dL/dx * (x - mean)
   Scalar* parameters[max_neuron_parameters] = {};
   Scalar const* final_state = nullptr;  ///< dL/d final state
   Scalar* initial_state = nullptr;      ///< dL/d initial state

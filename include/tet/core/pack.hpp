@@ -23,7 +23,8 @@ inline constexpr int native_width = 8;
 
 /// Width values that one CPU core treats at once: a thin type over the compiler's vector extensions.
 ///
-/// Operators and functions are hidden friends, so arithmetic on a value type V finds them by argument-dependent look-up.
+/// Operators and functions are hidden friends, so arithmetic on a value type V finds them by argument-dependent
+/// look-up.
 /// `exp`, `log`, `atan` and `erf` run lane by lane.
 template <class Scalar_, int Width>
 struct Pack {
@@ -83,11 +84,21 @@ struct Pack {
   friend Pack abs(Pack a) { return of(Vector(MaskVector(a.v) & ~MaskVector(-Vector{}))); }  // without the sign bit
   friend Pack max(Pack a, Pack b) { return of(a.v < b.v ? b.v : a.v); }
   friend Pack min(Pack a, Pack b) { return of(b.v < a.v ? b.v : a.v); }
-  friend Pack sqrt(Pack a) { return a.each([](Scalar x) { return std::sqrt(x); }); }
-  friend Pack exp(Pack a) { return a.each([](Scalar x) { return std::exp(x); }); }
-  friend Pack log(Pack a) { return a.each([](Scalar x) { return std::log(x); }); }
-  friend Pack atan(Pack a) { return a.each([](Scalar x) { return std::atan(x); }); }
-  friend Pack erf(Pack a) { return a.each([](Scalar x) { return std::erf(x); }); }
+  friend Pack sqrt(Pack a) {
+    return a.each([](Scalar x) { return std::sqrt(x); });
+  }
+  friend Pack exp(Pack a) {
+    return a.each([](Scalar x) { return std::exp(x); });
+  }
+  friend Pack log(Pack a) {
+    return a.each([](Scalar x) { return std::log(x); });
+  }
+  friend Pack atan(Pack a) {
+    return a.each([](Scalar x) { return std::atan(x); });
+  }
+  friend Pack erf(Pack a) {
+    return a.each([](Scalar x) { return std::erf(x); });
+  }
 
   /// Sum of all lanes, in lane order.
   friend Scalar sum(Pack a) {
@@ -107,8 +118,8 @@ struct Pack {
 
 #else
 
-/// During nvcc's device pass vector types are refused in host-device code. Packs never run on a device; this stands in so
-/// that the pass can parse what the host runs.
+/// During nvcc's device pass vector types are refused in host-device code. Packs never run on a device; this stands in
+/// so that the pass can parse what the host runs.
 template <class Scalar_, int Width>
 struct Pack {
   using Scalar = Scalar_;

@@ -5,7 +5,8 @@
 
 namespace tet {
 
-/// A model's parameters and their gradients as one range in the backend's memory; `count` is padded to a multiple of 16.
+/// A model's parameters and their gradients as one range in the backend's memory; `count` is padded to a multiple of
+/// 16.
 template <class Scalar>
 struct ParameterRange {
   Scalar* values = nullptr;

@@ -18,7 +18,8 @@ struct Int8 {
   static constexpr char const* name = "int8";
 };
 
-/// Values of one layer's synapses on their way into an engine. Shape: weight [kernel][kernel][in][out], scale, bias [out].
+/// Values of one layer's synapses on their way into an engine. Shape: weight [kernel][kernel][in][out], scale, bias
+/// [out].
 template <class Precision>
 struct SynapseValues;
 

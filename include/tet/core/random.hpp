@@ -36,9 +36,9 @@ class Random {
 
   /// 64 random bits.
   TET_HD constexpr std::uint64_t bits(std::uint64_t index) const {
-    auto const block = philox4x32({std::uint32_t(index), std::uint32_t(index >> 32), std::uint32_t(stream_),
-                                   std::uint32_t(stream_ >> 32)},
-                                  {std::uint32_t(seed_), std::uint32_t(seed_ >> 32)});
+    auto const block = philox4x32(
+        {std::uint32_t(index), std::uint32_t(index >> 32), std::uint32_t(stream_), std::uint32_t(stream_ >> 32)},
+        {std::uint32_t(seed_), std::uint32_t(seed_ >> 32)});
     return block[0] | std::uint64_t(block[1]) << 32;
   }
 
@@ -64,10 +64,10 @@ class Random {
 
 /// First stream of each use; a use adds its own number (tensor, epoch) to it.
 namespace stream {
-inline constexpr std::uint64_t weights = 0;                  // + number of the parameter tensor
-inline constexpr std::uint64_t order = 1ull << 32;           // + epoch: the order of a data set
-inline constexpr std::uint64_t augmentation = 2ull << 32;    // + epoch: crops and flips
-inline constexpr std::uint64_t sensor = 3ull << 32;          // + sample: a simulated sensor's noise
+inline constexpr std::uint64_t weights = 0;                // + number of the parameter tensor
+inline constexpr std::uint64_t order = 1ull << 32;         // + epoch: the order of a data set
+inline constexpr std::uint64_t augmentation = 2ull << 32;  // + epoch: crops and flips
+inline constexpr std::uint64_t sensor = 3ull << 32;        // + sample: a simulated sensor's noise
 }  // namespace stream
 
 }  // namespace tet

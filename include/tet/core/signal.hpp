@@ -53,8 +53,7 @@ struct Pooled {
 template <int Window>
 struct Pooled<Spike, Window> : GradedOrAnalog<(Window <= 255), Window, Window> {};
 template <int Max, int Divisor, int Window>
-struct Pooled<Graded<Max, Divisor>, Window>
-    : GradedOrAnalog<(Max * Window <= 255), Max * Window, Divisor * Window> {};
+struct Pooled<Graded<Max, Divisor>, Window> : GradedOrAnalog<(Max * Window <= 255), Max * Window, Divisor * Window> {};
 
 }  // namespace detail
 
@@ -64,8 +63,8 @@ using AverageKind = typename detail::Pooled<Kind, Window>::type;
 
 /// What flows between two layers: the shape of one sample at one timestep, and the kind of its values.
 ///
-/// `origin` is the shape before a Flatten, (H, W, C), else the shape itself. Files of other libraries order flattened features C, H, W, so
-/// whoever reads or writes a per-feature tensor needs it.
+/// `origin` is the shape before a Flatten, (H, W, C), else the shape itself. Files of other libraries order flattened
+/// features C, H, W, so whoever reads or writes a per-feature tensor needs it.
 template <auto shape_, SignalKind Kind_, auto origin_ = shape_>
 struct Signal {
   static constexpr auto shape = shape_;

@@ -119,10 +119,8 @@ class BatchStream {
       refuse("data::BatchOptions: first_batch", std::to_string(first_batch), "0 to " + std::to_string(count_));
     }
     draw_ = Draw{options_.seed, epoch};
-    if (options_.order == Order::shuffled)
-      shuffle(order_, Random(draw_.seed, stream::order + epoch));
-    else
-      std::iota(order_.begin(), order_.end(), Index(0));
+    if (options_.order == Order::shuffled) shuffle(order_, Random(draw_.seed, stream::order + epoch));
+    else std::iota(order_.begin(), order_.end(), Index(0));
     made_ = taken_ = released_ = first_batch;
     goal_ = count_;
     failure_ = nullptr;
@@ -177,10 +175,8 @@ class BatchStream {
       }
       lock.lock();
       making_ = false;
-      if (failure != nullptr)
-        failure_ = std::move(failure);
-      else
-        ++made_;
+      if (failure != nullptr) failure_ = std::move(failure);
+      else ++made_;
       changed_.notify_all();
     }
   }

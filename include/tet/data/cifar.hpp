@@ -101,8 +101,7 @@ inline void append_cifar(RawImages& to, std::string const& path, CifarFormat con
   auto const bytes = read_file_bytes(path);
   if (bytes.empty()) throw IoError(path, 0, "an empty file", layout);
   if (std::uint64_t const rest = bytes.size() % record; rest != 0) {
-    throw IoError(path, bytes.size(),
-                  "the end of the file after " + std::to_string(rest) + " bytes of a record",
+    throw IoError(path, bytes.size(), "the end of the file after " + std::to_string(rest) + " bytes of a record",
                   "a whole record of " + std::to_string(record) + " bytes (" + format.name + ")");
   }
   std::size_t const count = bytes.size() / record;
@@ -125,8 +124,8 @@ inline void append_cifar(RawImages& to, std::string const& path, CifarFormat con
   }
 }
 
-inline Images read_cifar(std::string const& folder, std::vector<std::string> const& files,
-                         CifarFormat const& format, Normalization const& normalization) {
+inline Images read_cifar(std::string const& folder, std::vector<std::string> const& files, CifarFormat const& format,
+                         Normalization const& normalization) {
   RawImages raw;
   for (std::string const& file : files) append_cifar(raw, folder + "/" + file, format);
   return Images({32, 32, 3}, format.labels[format.used_label].classes, std::move(raw.pixels), std::move(raw.labels),
@@ -140,8 +139,7 @@ inline Images read_cifar(std::string const& folder, std::vector<std::string> con
 /// A record is one label byte and 3,072 pixel bytes; files with fewer records than the official ones are taken too.
 /// Source: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
 /// Throws: IoError for a file that is missing, empty, cut off, too long or wrongly labelled.
-inline ImageSplits cifar10(std::string const& folder,
-                           Normalization const& normalization = cifar10_normalization()) {
+inline ImageSplits cifar10(std::string const& folder, Normalization const& normalization = cifar10_normalization()) {
   detail::CifarFormat const format{"CIFAR-10, binary version", {{"label", 10}}, 0, 10000};
   return {
       detail::read_cifar(

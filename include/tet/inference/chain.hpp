@@ -50,10 +50,8 @@ class InferenceChain<NodeList<Nodes...>, In, Backend, Precision> {
 
   template <std::size_t I = 0, class X>
   FlowingOf<Output> forward(InferencePass<Backend>& pass, X x) {
-    if constexpr (I == sizeof...(Nodes))
-      return x;
-    else
-      return forward<I + 1>(pass, std::get<I>(stages_).forward(pass, x));
+    if constexpr (I == sizeof...(Nodes)) return x;
+    else return forward<I + 1>(pass, std::get<I>(stages_).forward(pass, x));
   }
 
  private:

@@ -42,7 +42,8 @@ struct FoldedSynapses {
 
 /// Weights as whole numbers: weight = scale[o] * q, |q| <= 127, to the nearest; scale[o] = max |weight[:, o]| / 127.
 ///
-/// Symmetric and per output channel: Krishnamoorthi, Quantizing deep convolutional networks for efficient inference, 2018, sec. 2.2.
+/// Symmetric and per output channel: Krishnamoorthi, Quantizing deep convolutional networks for efficient inference,
+/// 2018, sec. 2.2.
 /// Error: |weight - scale[o] * q| <= scale[o] / 2.
 struct QuantisedSynapses {
   static constexpr int largest = 127;

@@ -35,8 +35,8 @@ struct InferenceStep {
   std::span<float const> mean;  ///< over the timesteps since the sequence began
 };
 
-/// A trained network that only runs: BatchNorm folded into weights, membrane potentials carried from one timestep to the next, no memory
-/// for gradients, no allocation after construction.
+/// A trained network that only runs: BatchNorm folded into weights, membrane potentials carried from one timestep to
+/// the next, no memory for gradients, no allocation after construction.
 ///
 ///   Inference engine{model};                      Inference<Net, Cpu, Int8> small{model};
 ///   engine.run(batch);                            // a whole sequence: mean logits
@@ -44,10 +44,13 @@ struct InferenceStep {
 ///   engine.show(image), engine.step();            // an image that stays: what depends on it alone is computed once
 ///
 /// Weights are copied: later training does not reach them. Memory does not depend on the number of timesteps.
-/// Error: Float32 differs from the model's outputs by rounding (folding, other kernels) unless a membrane potential lies within that
-///        rounding of its threshold; then a spike may differ. Int8 gives exactly what its quantised weights give: sums over spikes and
+/// Error: Float32 differs from the model's outputs by rounding (folding, other kernels) unless a membrane potential
+///        lies within that
+///        rounding of its threshold; then a spike may differ. Int8 gives exactly what its quantised weights give: sums
+/// over spikes and
 ///        counts are whole numbers; analog input (an image) meets the quantised weights in float.
-/// Order: the same bits for any number of threads; with Int8, or with one timestep at once, `step` and `run` give the same bits, too.
+/// Order: the same bits for any number of threads; with Int8, or with one timestep at once, `step` and `run` give the
+///        same bits, too.
 template <class Net, class Backend_, class Precision_ = Float32>
 class Inference {
  public:
@@ -94,7 +97,8 @@ class Inference {
 
   /// The next timestep of a sequence. The first call after `run` begins a new one.
   /// Shape:  frame [batch_size, H, W, C] in any container that lies in one piece, of the options' batch size.
-  /// Throws: std::invalid_argument for a wrong size, and for a value that the network's input cannot hold; potentials stay as they were.
+  /// Throws: std::invalid_argument for a wrong size, and for a value that the network's input cannot hold; potentials
+  ///         stay as they were.
   template <HostRange Range>
   InferenceStep step(Range const& frame) {
     check_size(std::size(frame), options_.batch_size);
@@ -125,7 +129,8 @@ class Inference {
   }
 
   /// Mean over time of the logits of a whole sequence, or of an image shown T times. Begins by itself; any T.
-  /// Shape:  batch as Model::forward takes it, of at most the options' batch size; result [batch, classes], valid until the next call.
+  /// Shape:  batch as Model::forward takes it, of at most the options' batch size; result [batch, classes], valid until
+  ///         the next call.
   /// Throws: std::invalid_argument for sizes that do not fit, and for a value that the network's input cannot hold.
   template <class Element>
   std::span<float const> run(InputBatch<Element> const& batch) {

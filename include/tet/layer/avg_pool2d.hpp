@@ -17,10 +17,12 @@ struct AvgPool2d {
 
   template <auto In>
   static consteval auto infer() {
-    static_assert(In.rank == 3, "tet::AvgPool2d: input must be (H, W, C); pool before tet::Flatten (input shape is In in the note)");
+    static_assert(In.rank == 3,
+                  "tet::AvgPool2d: input must be (H, W, C); pool before tet::Flatten (input shape is In in the note)");
     if constexpr (In.rank == 3) {
       static_assert(In[0] >= Window && In[1] >= Window,
-                    "tet::AvgPool2d: the window is larger than its input; use a smaller one or one pooling less (input shape is In "
+                    "tet::AvgPool2d: the window is larger than its input; use a smaller one or one pooling less (input "
+                    "shape is In "
                     "in the note)");
       return Shape{In[0] / Window, In[1] / Window, In[2]};
     } else {
@@ -29,7 +31,7 @@ struct AvgPool2d {
   }
 
   template <class In>
-  using Output = Signal<infer<In::shape>(), AverageKind<typename In::Kind, int(Window * Window)>>;
+  using Output = Signal<infer<In::shape>(), AverageKind<typename In::Kind, int(Window* Window)>>;
 
   template <class In>
   static constexpr PoolGeometry geometry(Index images) {

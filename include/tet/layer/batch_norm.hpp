@@ -17,7 +17,8 @@ struct BatchNormOptions {
 ///
 /// Source:  Zheng et al. 2021 (tdBN) without its threshold scaling; torch.nn.BatchNorm2d on time folded into the batch.
 /// Shape:   unchanged; analog. n = T * B * H * W, also where the input is one image shown T times.
-/// Files:   weight, bias, running_mean, running_var [C] and num_batches_tracked, as torch.nn.BatchNorm2d (the running variance unbiased).
+/// Files:   weight, bias, running_mean, running_var [C] and num_batches_tracked, as torch.nn.BatchNorm2d (the running
+/// variance unbiased).
 template <BatchNormOptions options_ = BatchNormOptions{}>
 struct BatchNorm {
   static constexpr BatchNormOptions options = options_;

@@ -38,10 +38,12 @@ constexpr ConvOptions with_exactness(ConvOptions o, Exactness exactness) {
 
 }  // namespace detail
 
-/// 2-D convolution of every frame. `Conv2d<64, 3>` is a 3x3 kernel that keeps H and W; `Conv2d<64, ConvOptions{.stride = 2}>` says more.
+/// 2-D convolution of every frame. `Conv2d<64, 3>` is a 3x3 kernel that keeps H and W; `Conv2d<64, ConvOptions{.stride
+/// = 2}>` says more.
 ///
 /// Shape:   (H, W, C) -> ((H + 2 padding - kernel) / stride + 1, the same of W, Out), analog.
-/// Files:   weight [Out, C, kernel, kernel], bias [Out], as torch.nn.Conv2d; initialised uniformly in +-1/sqrt(C * kernel^2).
+/// Files:   weight [Out, C, kernel, kernel], bias [Out], as torch.nn.Conv2d; initialised uniformly in +-1/sqrt(C *
+/// kernel^2).
 /// Refused: an input that is not (H, W, C); a kernel larger than the padded input.
 template <Index Out, auto options_ = ConvOptions{}>
   requires std::same_as<std::remove_cvref_t<decltype(options_)>, ConvOptions> || std::integral<decltype(options_)>
@@ -55,12 +57,16 @@ struct Conv2d {
 
   template <auto In>
   static consteval auto infer() {
-    static_assert(In.rank == 3, "tet::Conv2d: input must be (H, W, C); a convolution cannot follow tet::Flatten or "
-                                "tet::Linear (input shape is In in the note)");
+    static_assert(In.rank == 3,
+                  "tet::Conv2d: input must be (H, W, C); a convolution cannot follow tet::Flatten or "
+                  "tet::Linear (input shape is In in the note)");
     if constexpr (In.rank == 3) {
-      constexpr bool fits = In[0] + 2 * options.padding >= options.kernel && In[1] + 2 * options.padding >= options.kernel;
-      static_assert(fits, "tet::Conv2d: the kernel is larger than its padded input; use a smaller kernel, more padding, or one "
-                          "pooling less before it (input shape is In in the note)");
+      constexpr bool fits =
+          In[0] + 2 * options.padding >= options.kernel && In[1] + 2 * options.padding >= options.kernel;
+      static_assert(
+          fits,
+          "tet::Conv2d: the kernel is larger than its padded input; use a smaller kernel, more padding, or one "
+          "pooling less before it (input shape is In in the note)");
       constexpr Index stride = options.stride > 0 ? options.stride : 1;  // a refused stride is reported once, above
       auto const out = [](Index extent) { return (extent + 2 * options.padding - options.kernel) / stride + 1; };
       return Shape{out(In[0]), out(In[1]), Out};
@@ -77,10 +83,10 @@ struct Conv2d {
                                         .layout = Layout::conv_weight,
                                         .shape = {Out, In::shape.channels(), options.kernel, options.kernel},
                                         .rank = 4,
-                                        .fan_in = In::shape.channels() * options.kernel * options.kernel};
+                                        .fan_in = In::shape.channels() * options.kernel* options.kernel};
   template <class In>
   static constexpr ParameterSpec bias{
-      .name = "bias", .shape = {Out}, .rank = 1, .fan_in = In::shape.channels() * options.kernel * options.kernel};
+      .name = "bias", .shape = {Out}, .rank = 1, .fan_in = In::shape.channels() * options.kernel* options.kernel};
 
   template <class In>
   static constexpr ConvGeometry geometry(Index images) {

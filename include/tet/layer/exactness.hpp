@@ -25,8 +25,8 @@ struct ReplaceExactness<Sequential<Layers...>, exactness> {
 };
 template <class Main, class Shortcut, Exactness exactness>
 struct ReplaceExactness<Residual<Main, Shortcut>, exactness> {
-  using type = Residual<typename ReplaceExactness<Main, exactness>::type,
-                        typename ReplaceExactness<Shortcut, exactness>::type>;
+  using type =
+      Residual<typename ReplaceExactness<Main, exactness>::type, typename ReplaceExactness<Shortcut, exactness>::type>;
 };
 template <class In, class... Layers, Exactness exactness>
 struct ReplaceExactness<Network<In, Layers...>, exactness> {

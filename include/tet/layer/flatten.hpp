@@ -5,8 +5,8 @@
 
 namespace tet {
 
-/// (H, W, C) -> (H*W*C), channels innermost; the kind stays. Files of other libraries order the features C, H, W: the layers after it
-/// translate.
+/// (H, W, C) -> (H*W*C), channels innermost; the kind stays. Files of other libraries order the features C, H, W: the
+/// layers after it translate.
 struct Flatten {
   static constexpr char const* name = "Flatten";
 

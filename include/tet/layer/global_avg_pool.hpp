@@ -16,7 +16,8 @@ struct GlobalAvgPool {
   template <auto In>
   static consteval auto infer() {
     static_assert(In.rank == 3,
-                  "tet::GlobalAvgPool: input must be (H, W, C); it takes the place of tet::Flatten (input shape is In in the note)");
+                  "tet::GlobalAvgPool: input must be (H, W, C); it takes the place of tet::Flatten (input shape is In "
+                  "in the note)");
     return Shape{In.channels()};
   }
 

@@ -11,7 +11,8 @@ namespace tet {
 /// Fully connected layer: y = x W^T + b.
 ///
 /// Shape:   (F) -> (Out), analog.
-/// Files:   weight [Out, F], bias [Out], as torch.nn.Linear; initialised uniformly in +-1/sqrt(F). Right after a Flatten the features in
+/// Files:   weight [Out, F], bias [Out], as torch.nn.Linear; initialised uniformly in +-1/sqrt(F). Right after a
+/// Flatten the features in
 ///          files are ordered C, H, W.
 /// Refused: an input that is not (F).
 template <Index Out, Bias bias_ = Bias::learned>
@@ -22,7 +23,8 @@ struct Linear {
 
   template <auto In>
   static consteval auto infer() {
-    static_assert(In.rank == 1, "tet::Linear: input must be (F); put tet::Flatten before it (input shape is In in the note)");
+    static_assert(In.rank == 1,
+                  "tet::Linear: input must be (F); put tet::Flatten before it (input shape is In in the note)");
     return Shape{Out};
   }
 

@@ -6,7 +6,8 @@
 
 namespace tet {
 
-/// What a network is fed with: frames of H x W pixels with C channels. Kind Spike or Graded: the values are checked when a batch is made.
+/// What a network is fed with: frames of H x W pixels with C channels. Kind Spike or Graded: the values are checked
+/// when a batch is made.
 template <Index H, Index W, Index C, SignalKind Kind = Analog>
 struct Input {
   static_assert(H > 0 && W > 0 && C > 0, "tet::Input: height, width and channels must be positive");

@@ -24,9 +24,9 @@ struct ParameterSpec {
   Layout layout = Layout::plain;
   std::array<Index, 4> shape{};  ///< in PyTorch's order
   int rank = 0;
-  Index fan_in = 0;              ///< > 0: initialised uniformly in +-1/sqrt(fan_in), as PyTorch's Conv2d and Linear
-  float initial = 0;             ///< initial value where fan_in is 0
-  Index origin_pixels = 1;       ///< pixels of the signal before its Flatten
+  Index fan_in = 0;         ///< > 0: initialised uniformly in +-1/sqrt(fan_in), as PyTorch's Conv2d and Linear
+  float initial = 0;        ///< initial value where fan_in is 0
+  Index origin_pixels = 1;  ///< pixels of the signal before its Flatten
   Index origin_channels = 1;
 
   constexpr Index count() const {
@@ -42,9 +42,12 @@ struct ParameterSpec {
         Index const kernel = shape[2] * shape[3], in = shape[1], out = shape[0];
         return (i % kernel * in + i / kernel % in) * out + i / (kernel * in);
       }
-      case Layout::linear_weight: return feature(i % shape[1]) * shape[0] + i / shape[1];
-      case Layout::feature: return feature(i);
-      case Layout::plain: break;
+      case Layout::linear_weight:
+        return feature(i % shape[1]) * shape[0] + i / shape[1];
+      case Layout::feature:
+        return feature(i);
+      case Layout::plain:
+        break;
     }
     return i;
   }

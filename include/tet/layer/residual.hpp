@@ -14,7 +14,8 @@ struct Identity {
   using Output = In;
 };
 
-/// Two branches of the same input, added: y = Main(x) + Shortcut(x). A neuron after it joins them, as in the spiking ResNet.
+/// Two branches of the same input, added: y = Main(x) + Shortcut(x). A neuron after it joins them, as in the spiking
+/// ResNet.
 ///
 /// Each branch is a layer or a Sequential.
 /// Shape:   that of both branches; analog.
@@ -27,7 +28,8 @@ struct Residual {
   template <auto MainOut, auto ShortcutOut>
   static consteval auto infer() {
     static_assert(same_shape(MainOut, ShortcutOut),
-                  "tet::Residual: the two branches give different shapes; give the shortcut a 1x1 tet::Conv2d with the main branch's "
+                  "tet::Residual: the two branches give different shapes; give the shortcut a 1x1 tet::Conv2d with the "
+                  "main branch's "
                   "channels and stride (shapes are MainOut and ShortcutOut in the note)");
     return MainOut;
   }

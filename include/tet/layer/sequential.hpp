@@ -9,7 +9,8 @@
 
 namespace tet {
 
-/// Layers one after another. Inside another list it counts as one layer for names in files, as torch.nn.Sequential does.
+/// Layers one after another. Inside another list it counts as one layer for names in files, as torch.nn.Sequential
+/// does.
 template <class... Layers>
 struct Sequential {
   static constexpr char const* name = "Sequential";
@@ -23,7 +24,9 @@ template <class... Layers>
 inline constexpr bool is_sequential<Sequential<Layers...>> = true;
 
 template <class Layer, class In>
-concept HasOutput = requires { typename Layer::template Output<In>; };
+concept HasOutput = requires {
+  typename Layer::template Output<In>;
+};
 
 /// Signal after one layer or a list of them; each step is a point where an error names the layer and its input.
 template <class In, class... Layers>
@@ -34,7 +37,8 @@ struct Through {
 template <class Layer, class In>
 struct OutputOf {
   static_assert(HasOutput<Layer, In>,
-                "tet::Sequential: one of its arguments is neither a layer nor a neuron (see Layer in the note); for a neuron of your "
+                "tet::Sequential: one of its arguments is neither a layer nor a neuron (see Layer in the note); for a "
+                "neuron of your "
                 "own, static_assert(tet::NeuronModel<Layer>) tells what it lacks");
   using type = In;
 };

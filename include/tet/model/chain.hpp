@@ -26,8 +26,8 @@ struct StageTypes<std::tuple<Done...>, In, Backend, Scalar> {
 };
 template <class... Done, class In, class Backend, class Scalar, class First, class... Rest>
 struct StageTypes<std::tuple<Done...>, In, Backend, Scalar, First, Rest...>
-    : StageTypes<std::tuple<Done..., Stage<First, In, Backend, Scalar>>, typename Stage<First, In, Backend, Scalar>::Output, Backend,
-                 Scalar, Rest...> {};
+    : StageTypes<std::tuple<Done..., Stage<First, In, Backend, Scalar>>,
+                 typename Stage<First, In, Backend, Scalar>::Output, Backend, Scalar, Rest...> {};
 
 /// Whether the caller says where a chain leaves the gradient of its input.
 enum class Target { given, none };
@@ -39,7 +39,8 @@ struct ArenaRange {
   bool overlaps(ArenaRange const& other) const { return begin < other.end && other.begin < end; }
 };
 
-/// Stages one after another. Gradients need no memory of their own: on the way back, what the later stages kept is no longer needed.
+/// Stages one after another. Gradients need no memory of their own: on the way back, what the later stages kept is no
+/// longer needed.
 template <class Nodes, class In, class Backend, class Scalar>
 class Chain;
 
@@ -54,8 +55,9 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
  public:
   using Output = typename Types::Output;
   /// The output is not (a view of) the input.
-  static constexpr bool owns_output =
-      []<class... Stage>(std::type_identity<std::tuple<Stage...>>) { return (Stage::owns_output || ...); }(std::type_identity<Stages>{});
+  static constexpr bool owns_output = []<class... Stage>(std::type_identity<std::tuple<Stage...>>) {
+    return (Stage::owns_output || ...);
+  }(std::type_identity<Stages>{});
 
   void place(TensorCursor& cursor) {
     std::apply([&](auto&... stage) { (stage.place(cursor), ...); }, stages_);
@@ -63,7 +65,8 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
 
   Flow plan(Planner<Backend>& planner, Flow flow) {
     std::size_t i = 0;
-    std::apply([&](auto&... stage) { ((flow = stage.plan(planner, flow), ends_[i++] = planner.arena.mark()), ...); }, stages_);
+    std::apply([&](auto&... stage) { ((flow = stage.plan(planner, flow), ends_[i++] = planner.arena.mark()), ...); },
+               stages_);
     return flow;
   }
 
@@ -78,7 +81,8 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
     else return forward<I + 1>(pass, std::get<I>(stages_).forward(pass, x));
   }
 
-  /// dL/dx from dL/dy, which is only read. Returns where it is: `target`, unless that is nullptr or no stage writes a gradient.
+  /// dL/dx from dL/dy, which is only read. Returns where it is: `target`, unless that is nullptr or no stage writes a
+  /// gradient.
   Scalar const* backward(Pass<Backend, Scalar>& pass, Scalar const* dy, Scalar* target, InputGradient input) {
     return backward_from<count>(pass, GradientView<Scalar>{dy}, target, input).data;
   }
@@ -99,7 +103,8 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
   template <std::size_t I>
   static constexpr GradientPlace place_of() {
     if constexpr (I > 0)
-      if constexpr (requires { StageAt<I>::pools; } && requires { StageAt<I - 1>::reads_pooled_gradient; })
+      if constexpr (
+          requires { StageAt<I>::pools; } && requires { StageAt<I - 1>::reads_pooled_gradient; })
         return GradientPlace::view;
     return StageAt<I>::gradient_place;
   }
@@ -142,7 +147,8 @@ class Chain<NodeList<Nodes...>, In, Backend, Scalar> {
 
   /// Backward through stages I - 1 … 0.
   template <std::size_t I>
-  GradientView<Scalar> backward_from(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* target, InputGradient input) {
+  GradientView<Scalar> backward_from(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* target,
+                                     InputGradient input) {
     if constexpr (I == 0) {
       return dy;
     } else {

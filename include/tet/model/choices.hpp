@@ -14,7 +14,7 @@ namespace tet {
 
 /// How the synapses of one layer worked on the input of a call.
 struct LayerChoice {
-  std::string place;  ///< as in files
+  std::string place;   ///< as in files
   double density = 0;  ///< share of the layer's inputs that were not 0
   ConvAlgorithm forward{}, weight_gradient{}, input_gradient{};
 };

@@ -41,7 +41,8 @@ Index bytes_for(Timesteps timesteps, BatchSize batch, Presentation presentation 
 
 /// The layers of a network at T timesteps of B samples, in order.
 template <class Net, class Backend, class Scalar = float>
-std::vector<LayerRow> layer_rows(Timesteps timesteps, BatchSize batch, Presentation presentation = Presentation::temporal) {
+std::vector<LayerRow> layer_rows(Timesteps timesteps, BatchSize batch,
+                                 Presentation presentation = Presentation::temporal) {
   detail::NetworkPlan<Net, Backend, Scalar> plan;
   Backend const exec;
   detail::Planner<Backend> planner{exec, {}, 0};
@@ -71,17 +72,19 @@ inline std::string shape_text(std::vector<Index> const& shape) {
 
 }  // namespace detail
 
-/// A table of a network: layer, output shape, signal kind, parameters, multiply-accumulates of one timestep of one sample, bytes kept for
-/// backward at (T, B); what a training step needs in all; and how each layer's synapses are computed, by the density of their input.
+/// A table of a network: layer, output shape, signal kind, parameters, multiply-accumulates of one timestep of one
+/// sample, bytes kept for backward at (T, B); what a training step needs in all; and how each layer's synapses are
+/// computed, by the density of their input.
 template <class Net, class Backend, class Scalar = float>
 std::string describe(Timesteps timesteps, BatchSize batch, Presentation presentation = Presentation::temporal) {
   auto const rows = layer_rows<Net, Backend, Scalar>(timesteps, batch, presentation);
   std::string text;
-  auto const line = [&](std::string const& place, std::string const& layer, std::string const& shape, std::string const& kind,
-                        std::string const& parameters, std::string const& macs, std::string const& bytes) {
+  auto const line = [&](std::string const& place, std::string const& layer, std::string const& shape,
+                        std::string const& kind, std::string const& parameters, std::string const& macs,
+                        std::string const& bytes) {
     char buffer[200];
-    std::snprintf(buffer, sizeof buffer, "%-22s %-14s %-16s %-7s %12s %15s %15s\n", place.c_str(), layer.c_str(), shape.c_str(),
-                  kind.c_str(), parameters.c_str(), macs.c_str(), bytes.c_str());
+    std::snprintf(buffer, sizeof buffer, "%-22s %-14s %-16s %-7s %12s %15s %15s\n", place.c_str(), layer.c_str(),
+                  shape.c_str(), kind.c_str(), parameters.c_str(), macs.c_str(), bytes.c_str());
     text += buffer;
   };
   line("place", "layer", "output", "kind", "parameters", "MAC / frame", "bytes kept");
@@ -98,10 +101,10 @@ std::string describe(Timesteps timesteps, BatchSize batch, Presentation presenta
   line("", "total", "", "", detail::with_thousands(sum.parameters), detail::with_thousands(sum.macs),
        detail::with_thousands(sum.bytes));
   MemoryNeed const need = memory_for<Net, Backend, Scalar>(timesteps, batch, presentation);
-  text += "a training step at T = " + std::to_string(timesteps.value) + ", B = " + std::to_string(batch.value) + " needs " +
-          detail::with_thousands(need.total()) + " bytes: " + detail::with_thousands(need.activations) + " activations and their " +
-          "gradients, " + detail::with_thousands(need.workspace) + " scratch, " + detail::with_thousands(need.parameters) +
-          " parameters and gradients\n\n";
+  text += "a training step at T = " + std::to_string(timesteps.value) + ", B = " + std::to_string(batch.value) +
+          " needs " + detail::with_thousands(need.total()) + " bytes: " + detail::with_thousands(need.activations) +
+          " activations and their " + "gradients, " + detail::with_thousands(need.workspace) + " scratch, " +
+          detail::with_thousands(need.parameters) + " parameters and gradients\n\n";
   return text + detail::rule_table(rows);
 }
 

@@ -10,7 +10,8 @@ namespace tet {
 
 /// One batch as a model takes it, in host memory.
 ///
-/// Shape: values [B, H, W, C] repeated, or [T, B, H, W, C] temporal. A prefix of a temporal batch's timesteps is a shorter batch.
+/// Shape: values [B, H, W, C] repeated, or [T, B, H, W, C] temporal. A prefix of a temporal batch's timesteps is a
+///        shorter batch.
 template <class Element>
 struct InputBatch {
   std::span<Element const> values;

@@ -60,8 +60,8 @@ struct OutputView {
 
 /// A network's parameters and statistics in a backend's memory, and its forward and backward passes.
 ///
-/// All memory of a pass is planned for the largest (T, B) that was reserved; a smaller one reuses it. State of neurons belongs to one
-/// forward call: there is nothing to reset.
+/// All memory of a pass is planned for the largest (T, B) that was reserved; a smaller one reuses it. State of neurons
+/// belongs to one forward call: there is nothing to reset.
 template <class Net, class Backend_, class Scalar_ = float>
 class Model {
  public:
@@ -102,7 +102,8 @@ class Model {
   OutputView<Scalar> forward(InputBatch<Element> const& batch, Mode mode) {
     check_extent(batch.timesteps, batch.batch_size);
     forward_kept_ = false;
-    detail::Flow const flow{batch.timesteps.value, batch.batch_size.value, batch.presentation == Presentation::repeated};
+    detail::Flow const flow{batch.timesteps.value, batch.batch_size.value,
+                            batch.presentation == Presentation::repeated};
     if (Index(batch.values.size()) != flow.frames() * In::shape.size())
       refuse("input of a batch", std::to_string(batch.values.size()) + " values",
              std::to_string(flow.frames() * In::shape.size()) + " (" + std::to_string(flow.frames()) + " frames of " +
@@ -150,7 +151,10 @@ class Model {
   std::vector<TensorInfo> tensors() const {
     std::vector<TensorInfo> infos;
     visit_tensors([&](std::string const& name, ParameterSpec const& spec, Index offset) {
-      infos.push_back({name, {spec.shape.begin(), spec.shape.begin() + spec.rank}, spec.role, offset,
+      infos.push_back({name,
+                       {spec.shape.begin(), spec.shape.begin() + spec.rank},
+                       spec.role,
+                       offset,
                        spec.role == TensorRole::counter ? 0 : spec.count()});
     });
     return infos;
@@ -229,7 +233,8 @@ class Model {
 
   /// Points all views into the planned memory; replans where it is too small.
   void prepare(detail::Flow flow) {
-    if (flow.timesteps == planned_.timesteps && flow.batch == planned_.batch && flow.repeated == planned_.repeated) return;
+    if (flow.timesteps == planned_.timesteps && flow.batch == planned_.batch && flow.repeated == planned_.repeated)
+      return;
     planned_ = {0, 0, false};  // nothing is, should memory run out
     detail::Planner<Backend> measure{exec_, {}, 0};
     plan_.plan(measure, flow);
@@ -253,7 +258,8 @@ class Model {
       auto& values = spec.role == TensorRole::parameter ? parameters : statistics;
       double const bound = spec.fan_in > 0 ? 1 / std::sqrt(double(spec.fan_in)) : 0;
       for (Index i = 0; i < spec.count(); ++i) {
-        double const value = spec.fan_in > 0 ? bound * (2 * random.uniform(std::uint64_t(i)) - 1) : double(spec.initial);
+        double const value =
+            spec.fan_in > 0 ? bound * (2 * random.uniform(std::uint64_t(i)) - 1) : double(spec.initial);
         values[std::size_t(offset + spec.position(i))] = Scalar(value);
       }
     });

@@ -38,7 +38,8 @@ struct Flow {
   constexpr Index frames() const { return repeated ? batch : timesteps * batch; }
 };
 
-/// Measures or hands out the memory of a plan: what lives from forward to backward from the arena, scratch as the largest need.
+/// Measures or hands out the memory of a plan: what lives from forward to backward from the arena, scratch as the
+/// largest need.
 template <class Backend>
 struct Planner {
   Backend const& exec;
@@ -59,7 +60,8 @@ struct Pass {
   Mode mode;
 };
 
-/// Gives each tensor of a model its place: parameters and statistics in two ranges, each tensor at a multiple of 16 values.
+/// Gives each tensor of a model its place: parameters and statistics in two ranges, each tensor at a multiple of 16
+/// values.
 class TensorCursor {
  public:
   Index take(ParameterSpec const& spec) {
@@ -80,13 +82,13 @@ class TensorCursor {
 
 /// One line of `describe`: a layer as a user wrote it.
 struct LayerRow {
-  std::string place;   ///< "0.1", as in files
+  std::string place;  ///< "0.1", as in files
   std::string layer;
   std::vector<Index> shape;
   std::string kind;
   Index parameters = 0;
-  Index macs = 0;            ///< multiply-accumulates of one frame
-  Index bytes = 0;           ///< kept for backward at the planned (T, B)
+  Index macs = 0;                      ///< multiply-accumulates of one frame
+  Index bytes = 0;                     ///< kept for backward at the planned (T, B)
   std::optional<ConvChoice> choice{};  ///< of a layer with synapses, at the planned (T, B)
 };
 

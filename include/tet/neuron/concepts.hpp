@@ -36,27 +36,29 @@ struct NeuronParameter {
 
 /// Spiking neuron as arithmetic on a value type V (`float` on a GPU thread, a Pack on a CPU core, `double` in tests).
 ///
-///   State<V>         what it carries from one timestep to the next: a struct of V's only; all 0 before the first timestep
+///   State<V>         what it carries from one timestep to the next: a struct of V's only; all 0 before the first
+/// timestep
 ///   Parameters<V>    its learnable parameters: a struct of V's only, possibly empty
 ///   Step<V>          one timestep's result: at least `s` (its output) and `next` (its new State)
 ///   Gradient<V>      `x`, `state`, `parameters`: what backward returns
 ///   step<V, Fire>(State<V>, Parameters<V>, V x) -> Step<V>
 ///   backward<V>(State<V>, Parameters<V>, Step<V>, V ds, State<V> dnext) -> Gradient<V>
 ///   learnable        optional: std::array<NeuronParameter, N>, in the order of Parameters
-///   Fire             optional: the firing function, Heaviside where it is left out; with any other the output is analog
+///   Fire             optional: the firing function, Heaviside where it is left out; with any other the output is
+/// analog
 ///
-/// Law: with a smooth Fire, backward is the exact derivative of step. Adding `learnable` or more state needs nothing new from a backend.
+/// Law: with a smooth Fire, backward is the exact derivative of step. Adding `learnable` or more state needs nothing
+/// new from a backend.
 template <class Neuron>
-concept NeuronModel =
-    std::is_trivially_copyable_v<typename Neuron::template State<float>> &&
+concept NeuronModel = std::is_trivially_copyable_v<typename Neuron::template State<float>> &&
     requires(typename Neuron::template State<double> state, typename Neuron::template Parameters<double> parameters,
              typename Neuron::template Step<double> step, double x) {
-      { Neuron::template step<double, Heaviside>(state, parameters, x) } -> std::same_as<decltype(step)>;
-      { Neuron::template backward<double>(state, parameters, step, x, state).x } -> std::convertible_to<double>;
-      { step.s } -> std::convertible_to<double>;
-      { step.next } -> std::convertible_to<decltype(state)>;
-      { Neuron::name } -> std::convertible_to<char const*>;
-    };
+  { Neuron::template step<double, Heaviside>(state, parameters, x) } -> std::same_as<decltype(step)>;
+  { Neuron::template backward<double>(state, parameters, step, x, state).x } -> std::convertible_to<double>;
+  { step.s } -> std::convertible_to<double>;
+  { step.next } -> std::convertible_to<decltype(state)>;
+  { Neuron::name } -> std::convertible_to<char const*>;
+};
 
 namespace detail {
 

@@ -13,11 +13,10 @@ struct IfConfig {
 
 /// Integrate-and-fire neuron: a Lif that keeps its whole membrane potential, u[t] = v[t-1] + x[t].
 template <IfConfig config = IfConfig{}, SurrogateGradient Surrogate = Triangle<>>
-using If = Lif<LifConfig{.tau = 1.0f,
-                         .threshold = config.threshold,
-                         .reset = config.reset,
-                         .reset_gradient = config.reset_gradient},
-               Surrogate>;
+using If =
+    Lif<LifConfig{
+            .tau = 1.0f, .threshold = config.threshold, .reset = config.reset, .reset_gradient = config.reset_gradient},
+        Surrogate>;
 
 static_assert(NeuronModel<If<>>);
 

@@ -60,7 +60,8 @@ class Adam {
                     .rate = Scalar(lr / (1 - std::pow(options_.beta1, k))),
                     .deviation = Scalar(1 / std::sqrt(1 - std::pow(options_.beta2, k))),
                     .epsilon = Scalar(options_.epsilon)};
-    update_parameters(exec, rule, range.count, range.values, range.gradients, Values<Scalar*, 2>{first_.data(), second_.data()});
+    update_parameters(exec, rule, range.count, range.values, range.gradients,
+                      Values<Scalar*, 2>{first_.data(), second_.data()});
   }
 
   /// Calls visit(name, storage) for each array of the optimiser's state.

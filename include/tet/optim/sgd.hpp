@@ -21,7 +21,8 @@ struct SgdOptions {
 
 /// Stochastic gradient descent with momentum.
 ///
-///   g += weight_decay * p;  buffer = momentum * buffer + g;  p -= lr * buffer   (Nesterov: lr * (g + momentum * buffer))
+///   g += weight_decay * p;  buffer = momentum * buffer + g;  p -= lr * buffer   (Nesterov: lr * (g + momentum *
+/// buffer))
 ///
 /// Source: torch.optim.SGD (dampening 0); the buffer starts as the first g.
 template <class Backend, class Scalar>
@@ -38,7 +39,8 @@ class Sgd {
   SgdOptions const& options() const { return options_; }
 
   void step(Backend& exec, ParameterRange<Scalar> const& range) {
-    Rule const rule{Scalar(options_.learning_rate), Scalar(options_.momentum), Scalar(options_.weight_decay), options_.kind};
+    Rule const rule{Scalar(options_.learning_rate), Scalar(options_.momentum), Scalar(options_.weight_decay),
+                    options_.kind};
     update_parameters(exec, rule, range.count, range.values, range.gradients, Values<Scalar*, 1>{buffer_.data()});
     ++steps_;
   }

@@ -11,7 +11,8 @@ namespace tet {
 
 /// A surrogate gradient: what the backward pass uses in place of the derivative of a spike.
 ///
-/// `derivative(v)` is ds/du at v = u - threshold; `primitive(v)` is an integral of it, the smooth twin that tests put in place of the step.
+/// `derivative(v)` is ds/du at v = u - threshold; `primitive(v)` is an integral of it, the smooth twin that tests put
+/// in place of the step.
 /// Law: primitive' == derivative away from kinks. Value type V: a scalar or a Pack.
 template <class Surrogate>
 concept SurrogateGradient = std::is_trivially_copyable_v<Surrogate> && requires(double v) {
@@ -28,7 +29,8 @@ struct Heaviside {
   }
 };
 
-/// A surrogate's primitive as firing function: turns a spiking neuron into a smooth one whose exact gradient is the surrogate gradient.
+/// A surrogate's primitive as firing function: turns a spiking neuron into a smooth one whose exact gradient is the
+/// surrogate gradient.
 template <SurrogateGradient Surrogate>
 struct SmoothFire {
   template <class V>

@@ -25,11 +25,12 @@ struct RunPosition {
   friend bool operator==(RunPosition const&, RunPosition const&) = default;
 };
 
-/// What a checkpoint must have been made for, to be continued: the network's tensors, the optimiser, the run's plan and seed.
+/// What a checkpoint must have been made for, to be continued: the network's tensors, the optimiser, the run's plan and
+/// seed.
 template <class Model, class Optimizer>
 std::string run_identity(Model const& model, Optimizer const&, std::string const& plan) {
-  std::string text = std::string("scalar of ") + std::to_string(sizeof(typename Model::Scalar)) + " bytes; " + Optimizer::name + "; " +
-                     plan + "; tensors:";
+  std::string text = std::string("scalar of ") + std::to_string(sizeof(typename Model::Scalar)) + " bytes; " +
+                     Optimizer::name + "; " + plan + "; tensors:";
   for (TensorInfo const& info : model.tensors()) {
     text += " " + info.name;
     for (Index const extent : info.shape) text += "," + std::to_string(extent);
@@ -41,8 +42,8 @@ std::string run_identity(Model const& model, Optimizer const&, std::string const
 /// Random numbers are addressed by seed, epoch and sample, so the position is their counter.
 /// Throws: IoError when the file cannot be written; the old one then stands.
 template <class Model, class Optimizer>
-void save_checkpoint(std::string const& path, Model& model, Optimizer& optimizer, RunPosition const& at, std::string const& identity,
-                     std::string const& metrics, WriteObserver const& observer = {}) {
+void save_checkpoint(std::string const& path, Model& model, Optimizer& optimizer, RunPosition const& at,
+                     std::string const& identity, std::string const& metrics, WriteObserver const& observer = {}) {
   using Scalar = typename Model::Scalar;
   CheckpointWriter writer;
   writer.add("identity", identity);
@@ -93,8 +94,14 @@ RunPosition load_checkpoint(std::string const& path, Model& model, Optimizer& op
   optimizer.set_learning_rate(learning_rate);
   std::size_t next = 0;
   optimizer.visit_state([&](char const*, auto& storage) { storage.upload(state[next++]); });
-  return {.stage = whole[0], .epoch = whole[1], .batch = whole[2], .steps = whole[3], .loss_sum = real[0], .correct = whole[4],
-          .samples = whole[5], .seconds = real[1]};
+  return {.stage = whole[0],
+          .epoch = whole[1],
+          .batch = whole[2],
+          .steps = whole[3],
+          .loss_sum = real[0],
+          .correct = whole[4],
+          .samples = whole[5],
+          .seconds = real[1]};
 }
 
 }  // namespace tet

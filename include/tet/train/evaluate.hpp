@@ -31,28 +31,31 @@ struct Evaluation {
 /// Runs a model over a data set in inference mode, at any number of timesteps.
 /// Throws: std::invalid_argument where the set's shape or classes do not fit the network.
 template <class Model, class Set>
-  requires data::Dataset<std::remove_cvref_t<Set>>
-Evaluation evaluate(Model& model, Set const& set, Timesteps timesteps, EvaluateOptions options = {}) {
-  Evaluation result{.samples = set.size(), .accuracy_at = std::vector<double>(std::size_t(timesteps.value))};
-  std::vector<Index> correct(std::size_t(timesteps.value), 0);
-  data::BatchStream<Set const&> stream(
-      set, {.batch_size = options.batch_size, .timesteps = timesteps, .prefetch = options.prefetch});
-  while (Batch const* const batch = stream.next()) {
-    detail::check_labels(batch->labels, batch->batch_size, Model::Out::shape.size());
-    auto const out = model.forward(detail::input_of(*batch), Mode::inference);
-    auto const sum = loss_and_gradient(model.exec(), SdtLoss{}, out.timesteps, out.batch, out.size, out.data,
-                                       batch->labels.data(), static_cast<typename Model::Scalar*>(nullptr), model.workspace());
-    result.loss += sum.loss * double(batch->batch_size);
-    count_correct(model.exec(), out.timesteps, out.batch, out.size, out.data, batch->labels.data(), model.workspace(),
-                  correct.data());
-    // A network without neurons gives one output for all timesteps.
-    for (Index t = out.timesteps; t < timesteps.value; ++t) correct[std::size_t(t)] = correct[0];
+  requires data::Dataset<std::remove_cvref_t<Set>> Evaluation evaluate(Model& model, Set const& set,
+                                                                       Timesteps timesteps,
+                                                                       EvaluateOptions options = {}) {
+    Evaluation result{.samples = set.size(), .accuracy_at = std::vector<double>(std::size_t(timesteps.value))};
+    std::vector<Index> correct(std::size_t(timesteps.value), 0);
+    data::BatchStream<Set const&> stream(
+        set, {.batch_size = options.batch_size, .timesteps = timesteps, .prefetch = options.prefetch});
+    while (Batch const* const batch = stream.next()) {
+      detail::check_labels(batch->labels, batch->batch_size, Model::Out::shape.size());
+      auto const out = model.forward(detail::input_of(*batch), Mode::inference);
+      auto const sum =
+          loss_and_gradient(model.exec(), SdtLoss{}, out.timesteps, out.batch, out.size, out.data, batch->labels.data(),
+                            static_cast<typename Model::Scalar*>(nullptr), model.workspace());
+      result.loss += sum.loss * double(batch->batch_size);
+      count_correct(model.exec(), out.timesteps, out.batch, out.size, out.data, batch->labels.data(), model.workspace(),
+                    correct.data());
+      // A network without neurons gives one output for all timesteps.
+      for (Index t = out.timesteps; t < timesteps.value; ++t) correct[std::size_t(t)] = correct[0];
+    }
+    if (result.samples == 0) return result;
+    result.loss /= double(result.samples);
+    for (std::size_t t = 0; t < correct.size(); ++t)
+      result.accuracy_at[t] = double(correct[t]) / double(result.samples);
+    result.accuracy = result.accuracy_at.back();
+    return result;
   }
-  if (result.samples == 0) return result;
-  result.loss /= double(result.samples);
-  for (std::size_t t = 0; t < correct.size(); ++t) result.accuracy_at[t] = double(correct[t]) / double(result.samples);
-  result.accuracy = result.accuracy_at.back();
-  return result;
-}
 
 }  // namespace tet

@@ -20,14 +20,15 @@
 
 namespace tet {
 
-/// A part of a run with its own length, simulation time and loss. Weights, optimiser and statistics carry over to the next one:
-/// two stages of different timesteps are Time Inheritance Training, two of different losses the escape from SDT to TET.
+/// A part of a run with its own length, simulation time and loss. Weights, optimiser and statistics carry over to the
+/// next one: two stages of different timesteps are Time Inheritance Training, two of different losses the escape from
+/// SDT to TET.
 template <TimestepLoss Loss>
 struct TrainingStage {
   Index epochs = 1;
   Timesteps timesteps{};
   Loss loss{};
-  std::optional<double> learning_rate{};  ///< where the schedule starts; the optimiser's at the start of the run where it is left out
+  std::optional<double> learning_rate{};  ///< where the schedule starts; left out: the optimiser's
 };
 
 template <class Loss>
@@ -40,23 +41,23 @@ enum class Resume {
 
 struct FitOptions {
   Index batch_size = 64;
-  Seed seed{};                                    ///< of order and augmentation
+  Seed seed{};  ///< of order and augmentation
   data::LastBatch last = data::LastBatch::keep;
   Index prefetch = 2;
-  std::string checkpoint{};                       ///< file; empty for none. Written after each epoch…
-  Index checkpoint_every = 0;                     ///< …and after so many steps, 0 for never
+  std::string checkpoint{};    ///< file; empty for none. Written after each epoch…
+  Index checkpoint_every = 0;  ///< …and after so many steps, 0 for never
   Resume resume = Resume::if_present;
-  std::string metrics{};                          ///< CSV file; empty for none
+  std::string metrics{};  ///< CSV file; empty for none
   ProgressOutput progress = ProgressOutput::automatic;
   EvaluateOptions evaluate{};
-  WriteObserver checkpoint_observer{};            ///< sees each step of writing a checkpoint
+  WriteObserver checkpoint_observer{};                   ///< sees each step of writing a checkpoint
   std::function<void(RunPosition const&)> after_step{};  ///< sees the position after each training step
 };
 
 struct FitResult {
-  std::vector<EpochMetrics> epochs;   ///< trained by this call
-  std::uint64_t first_step = 0;       ///< where this call began: 0, or the step of the checkpoint
-  std::uint64_t steps = 0;            ///< that this call executed
+  std::vector<EpochMetrics> epochs;  ///< trained by this call
+  std::uint64_t first_step = 0;      ///< where this call began: 0, or the step of the checkpoint
+  std::uint64_t steps = 0;           ///< that this call executed
 };
 
 namespace detail {
@@ -67,12 +68,18 @@ class Fitter {
  public:
   Fitter(Model& model, Optimizer& optimizer, Train const& train, Test const* test, FitOptions const& options,
          Schedule const& schedule, std::string plan)
-      : model_(model), optimizer_(optimizer), train_(train), test_(test), options_(options), schedule_(schedule),
-        progress_(options.progress), base_rate_(optimizer.learning_rate()) {
+      : model_(model),
+        optimizer_(optimizer),
+        train_(train),
+        test_(test),
+        options_(options),
+        schedule_(schedule),
+        progress_(options.progress),
+        base_rate_(optimizer.learning_rate()) {
     identity_ = run_identity(model, optimizer,
                              plan + "batch size " + std::to_string(options.batch_size) + ", seed " +
-                                 std::to_string(options.seed.value) + ", " + std::to_string(train.size()) + " samples, learning rate " +
-                                 std::to_string(base_rate_));
+                                 std::to_string(options.seed.value) + ", " + std::to_string(train.size()) +
+                                 " samples, learning rate " + std::to_string(base_rate_));
     if (!options.checkpoint.empty() && options.resume == Resume::if_present && file_exists(options.checkpoint)) {
       at_ = load_checkpoint(options.checkpoint, model, optimizer, identity_, metrics_);
       if (!options_.metrics.empty()) write_metrics(options_.metrics, metrics_);
@@ -167,7 +174,11 @@ class Fitter {
 
   ProgressState state(std::string const& label, Index done_before) const {
     double const samples = double(std::max<std::uint64_t>(at_.samples, 1));
-    return {label, Index(at_.samples), train_.size(), Index(at_.samples) - done_before, at_.loss_sum / samples,
+    return {label,
+            Index(at_.samples),
+            train_.size(),
+            Index(at_.samples) - done_before,
+            at_.loss_sum / samples,
             double(at_.correct) / samples};
   }
 
@@ -188,7 +199,8 @@ class Fitter {
 
 template <class Loss>
 std::string plan_text(TrainingStage<Loss> const& stage) {
-  return std::string(Loss::name) + " " + std::to_string(stage.epochs) + " epochs T=" + std::to_string(stage.timesteps.value) +
+  return std::string(Loss::name) + " " + std::to_string(stage.epochs) +
+         " epochs T=" + std::to_string(stage.timesteps.value) +
          (stage.learning_rate ? " from " + std::to_string(*stage.learning_rate) : "") + "; ";
 }
 
@@ -207,24 +219,27 @@ FitResult fit(Model& model, Optimizer& optimizer, Train const& train, Test const
 
 /// Trains a model through a list of stages, evaluating on `test` after each epoch.
 ///
-/// The schedule runs over each stage's epochs, from its learning rate. With a checkpoint file, a run that was killed at any moment goes on
-/// from the last complete checkpoint and ends in the same bits as one that was left alone.
-/// Throws: NumericError for a loss that is not finite, IoError for files, std::invalid_argument for data that do not fit.
+/// The schedule runs over each stage's epochs, from its learning rate. With a checkpoint file, a run that was killed at
+/// any moment goes on from the last complete checkpoint and ends in the same bits as one that was left alone.
+/// Throws: NumericError for a loss that is not finite, IoError for files, std::invalid_argument for data that do not
+///         fit.
 template <class Model, class Optimizer, class Train, class Test, class Schedule, class... Losses>
-  requires data::Dataset<Train> && data::Dataset<Test>
-FitResult fit(Model& model, Optimizer& optimizer, Train const& train, Test const& test, FitOptions const& options,
-              Schedule const& schedule, TrainingStage<Losses> const&... stages) {
-  static_assert(sizeof...(Losses) > 0, "tet::fit: give it at least one tet::TrainingStage");
-  return detail::fit(model, optimizer, train, &test, options, schedule, stages...);
-}
+  requires data::Dataset<Train> && data::Dataset<Test> FitResult fit(Model& model, Optimizer& optimizer,
+                                                                     Train const& train, Test const& test,
+                                                                     FitOptions const& options,
+                                                                     Schedule const& schedule,
+                                                                     TrainingStage<Losses> const&... stages) {
+    static_assert(sizeof...(Losses) > 0, "tet::fit: give it at least one tet::TrainingStage");
+    return detail::fit(model, optimizer, train, &test, options, schedule, stages...);
+  }
 
 /// The same without a test set.
 template <class Model, class Optimizer, class Train, class Schedule, class... Losses>
-  requires data::Dataset<Train>
-FitResult fit(Model& model, Optimizer& optimizer, Train const& train, FitOptions const& options, Schedule const& schedule,
-              TrainingStage<Losses> const&... stages) {
-  static_assert(sizeof...(Losses) > 0, "tet::fit: give it at least one tet::TrainingStage");
-  return detail::fit(model, optimizer, train, static_cast<Train const*>(nullptr), options, schedule, stages...);
-}
+  requires data::Dataset<Train> FitResult fit(Model& model, Optimizer& optimizer, Train const& train,
+                                              FitOptions const& options, Schedule const& schedule,
+                                              TrainingStage<Losses> const&... stages) {
+    static_assert(sizeof...(Losses) > 0, "tet::fit: give it at least one tet::TrainingStage");
+    return detail::fit(model, optimizer, train, static_cast<Train const*>(nullptr), options, schedule, stages...);
+  }
 
 }  // namespace tet

@@ -31,7 +31,8 @@ inline constexpr char const* metrics_header =
 inline std::string metrics_line(EpochMetrics const& m) {
   char line[300];
   std::snprintf(line, sizeof line, "%td,%td,%td,%s,%.9g,%.9g,%.9g,%.9g,%.9g,%.3f\n", m.stage, m.epoch, m.timesteps,
-                m.loss_name.c_str(), m.learning_rate, m.train_loss, m.train_accuracy, m.test_loss, m.test_accuracy, m.seconds);
+                m.loss_name.c_str(), m.learning_rate, m.train_loss, m.train_accuracy, m.test_loss, m.test_accuracy,
+                m.seconds);
   return line;
 }
 

@@ -26,7 +26,8 @@ struct ProgressState {
   double accuracy = 0;
 };
 
-/// One line of progress for each epoch, on stderr: redrawn on a terminal, else printed when the epoch ends and twice a minute.
+/// One line of progress for each epoch, on stderr: redrawn on a terminal, else printed when the epoch ends and twice a
+/// minute.
 class Progress {
  public:
   explicit Progress(ProgressOutput output, std::FILE* stream = stderr)
@@ -50,7 +51,9 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  static double seconds(Clock::time_point from, Clock::time_point to) { return std::chrono::duration<double>(to - from).count(); }
+  static double seconds(Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double>(to - from).count();
+  }
 
   void print(ProgressState const& s, Clock::time_point now, std::string const& end) {
     double const elapsed = seconds(begin_, now);
@@ -59,8 +62,9 @@ class Progress {
     constexpr int cells = 24;
     int const filled = s.total > 0 ? int(cells * s.done / s.total) : cells;
     std::string const bar = std::string(std::size_t(filled), '#') + std::string(std::size_t(cells - filled), '.');
-    std::fprintf(stream_, "%s%s [%s] %td/%td  %.0f/s  loss %.4f  acc %.1f %%  %d:%02d left%s", terminal_ ? "\r\033[K" : "",
-                 s.label.c_str(), bar.c_str(), s.done, s.total, rate, s.loss, 100 * s.accuracy, left / 60, left % 60, end.c_str());
+    std::fprintf(stream_, "%s%s [%s] %td/%td  %.0f/s  loss %.4f  acc %.1f %%  %d:%02d left%s",
+                 terminal_ ? "\r\033[K" : "", s.label.c_str(), bar.c_str(), s.done, s.total, rate, s.loss,
+                 100 * s.accuracy, left / 60, left % 60, end.c_str());
     std::fflush(stream_);
   }
 

@@ -8,7 +8,8 @@ namespace tet::zoo {
 
 namespace detail {
 
-/// Convolution, norm, neuron, convolution, norm; a 1x1 convolution on the shortcut where the shape changes. The joining neuron follows.
+/// Convolution, norm, neuron, convolution, norm; a 1x1 convolution on the shortcut where the shape changes. The joining
+/// neuron follows.
 template <Index Channels, Index Stride, class Shortcut, NeuronModel Neuron>
 using BasicBlock = Sequential<Residual<Sequential<Conv2d<Channels, ConvOptions{.stride = Stride, .bias = Bias::none}>, BatchNorm<>, Neuron,
                                                   Conv2d<Channels, ConvOptions{.bias = Bias::none}>, BatchNorm<>>,
@@ -23,7 +24,8 @@ using WideningBlock = BasicBlock<Channels, Stride, ConvNorm<Channels, 1, Stride>
 
 }  // namespace detail
 
-/// ResNet-19 of the TET paper for images of 32x32: a stem of 64 channels, blocks [3, 3, 2] of 128, 256, 512, two fully connected layers.
+/// ResNet-19 of the TET paper for images of 32x32: a stem of 64 channels, blocks [3, 3, 2] of 128, 256, 512, two fully
+/// connected layers.
 ///
 /// Source: Zheng et al. 2021 (tdBN), fig. 3; resnet19 of the TET authors' code. No convolution has a bias.
 template <Index Classes = 10, NeuronModel Neuron = Lif<>>

@@ -6,7 +6,8 @@
 
 namespace tet::zoo {
 
-/// VGGSNN of the TET paper for event data of 48x48, T = 10: 64C3-128C3-AP2-256C3-256C3-AP2-512C3-512C3-AP2-512C3-512C3-AP2-FC.
+/// VGGSNN of the TET paper for event data of 48x48, T = 10:
+/// 64C3-128C3-AP2-256C3-256C3-AP2-512C3-512C3-AP2-512C3-512C3-AP2-FC.
 ///
 /// Source: Deng et al. 2022, appendix A.4; VGGSNN of the authors' code.
 template <Index Classes = 10, NeuronModel Neuron = Lif<>>

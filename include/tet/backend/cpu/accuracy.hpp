@@ -12,8 +12,8 @@ namespace tet {
 ///
 /// Shape: output [T, B, K], labels [B], correct [T].
 template <class Loops, class Scalar>
-void count_correct(BasicCpu<Loops>&, Index timesteps, Index batch, Index classes, Scalar const* output, int const* labels,
-                   Workspace workspace, Index* correct) {
+void count_correct(BasicCpu<Loops>&, Index timesteps, Index batch, Index classes, Scalar const* output,
+                   int const* labels, Workspace workspace, Index* correct) {
   Scalar* const sum = reinterpret_cast<Scalar*>(workspace.data);
   for (Index b = 0; b < batch; ++b) {
     std::fill_n(sum, classes, Scalar(0));

@@ -31,9 +31,11 @@ void for_each_pack(BasicCpu<Loops>& exec, Index pixels, Index channels, Body con
 
 /// Adds up pair(p, c, count), two packs, per channel over all pixels, and calls out(c, sum of firsts, sum of seconds).
 ///
-/// Sums of 16 pixels are taken in Scalar, those in double. Order: fixed by sizes; the same bits for any number of threads.
+/// Sums of 16 pixels are taken in Scalar, those in double. Order: fixed by sizes; the same bits for any number of
+/// threads.
 template <class Scalar, class Loops, class PairAt, class Out>
-void sum_pairs(BasicCpu<Loops>& exec, Index pixels, Index channels, Workspace workspace, PairAt const& pair, Out const& out) {
+void sum_pairs(BasicCpu<Loops>& exec, Index pixels, Index channels, Workspace workspace, PairAt const& pair,
+               Out const& out) {
   constexpr int width = native_width<Scalar>;
   constexpr Index run = 16;
   using V = Pack<Scalar, width>;
@@ -83,7 +85,8 @@ Index batch_norm_workspace(BasicCpu<Loops> const&, Index pixels, Index channels)
 ///
 /// Sums are taken around the channel's first value, so that a mean far from 0 does not cancel the variance's digits.
 template <class Loops, class Kind, class Scalar>
-void batch_norm_moments(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar* mean, Scalar* variance, Workspace workspace) {
+void batch_norm_moments(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar* mean, Scalar* variance,
+                        Workspace workspace) {
   constexpr int width = native_width<Scalar>;
   using V = Pack<Scalar, width>;
   double const n = double(x.pixels);
@@ -99,7 +102,8 @@ void batch_norm_moments(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scala
       });
 }
 
-/// Statistics of the batch enter the running ones: r <- (1 - momentum) * r + momentum * new, the variance unbiased over `count` values.
+/// Statistics of the batch enter the running ones: r <- (1 - momentum) * r + momentum * new, the variance unbiased over
+/// `count` values.
 template <class Loops, class Scalar>
 void batch_norm_track(BasicCpu<Loops>&, BatchNormMoments<Scalar> const& m, double momentum, Index count) {
   double const unbiased = count > 1 ? double(count) / double(count - 1) : 1.0;
@@ -136,8 +140,8 @@ void batch_norm_forward(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scala
 /// sum_dy[c] = sum of dy, sum_centred[c] = sum of dy * (x - mean), over all pixels.
 /// Order: fixed by sizes.
 template <class Loops, class Kind, class Scalar>
-void batch_norm_sums(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* dy, Scalar* sum_dy,
-                     Scalar* sum_centred, Workspace workspace) {
+void batch_norm_sums(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* dy,
+                     Scalar* sum_dy, Scalar* sum_centred, Workspace workspace) {
   constexpr int width = native_width<Scalar>;
   using V = Pack<Scalar, width>;
   cpu::sum_pairs<Scalar>(
@@ -152,10 +156,11 @@ void batch_norm_sums(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar c
       });
 }
 
-/// dx = scale * (dy - mean_dy - (x - mean) * slope); with constant statistics dx = scale * dy (both sums 0). dx may be dy, or the values of x.
+/// dx = scale * (dy - mean_dy - (x - mean) * slope); with constant statistics dx = scale * dy (both sums 0). dx may be
+/// dy, or the values of x.
 template <class Loops, class Kind, class Scalar>
-void batch_norm_input_gradient(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean, BatchNormGradient<Scalar> const& norm,
-                               Scalar const* dy, Scalar* dx) {
+void batch_norm_input_gradient(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x, Scalar const* mean,
+                               BatchNormGradient<Scalar> const& norm, Scalar const* dy, Scalar* dx) {
   constexpr int width = native_width<Scalar>;
   using V = Pack<Scalar, width>;
   cpu::for_each_pack<width>(exec, x.pixels, x.channels, [&](Index p, Index c, Index count) {

@@ -9,7 +9,8 @@
 
 namespace tet {
 
-/// Brings a batch from the host into a network's input. Returns the position of the first value that the kind cannot hold, or -1.
+/// Brings a batch from the host into a network's input. Returns the position of the first value that the kind cannot
+/// hold, or -1.
 ///
 /// Analog takes every finite value, Spike 0 and 1, Graded<Max, Divisor> the multiples of 1/Divisor up to Max/Divisor.
 /// Shape: values [pixels][channels].

@@ -56,28 +56,22 @@ inline double density(Activity const& active, ConvGeometry const& g) {
 }
 
 inline void plan_dense(Arena& arena, ConvGeometry const& g, Correlation const& c, Index slots) {
-  if (uses_winograd(g, c))
-    Winograd::plan(arena, arena, c, {.slots = slots});
-  else
-    DenseDirect::plan(arena, arena, c, slots);
+  if (uses_winograd(g, c)) Winograd::plan(arena, arena, c, {.slots = slots});
+  else DenseDirect::plan(arena, arena, c, slots);
 }
 
 inline void plan_dense_weight_gradient(Arena& arena, ConvGeometry const& g, Index slots) {
   auto const c = Correlation::forward(g);
-  if (uses_winograd(g, c))
-    WinogradWeightGradient::plan(arena, c);
-  else
-    DenseWeightGradient::plan(arena, g, slots);
+  if (uses_winograd(g, c)) WinogradWeightGradient::plan(arena, c);
+  else DenseWeightGradient::plan(arena, g, slots);
 }
 
 template <class Loops, class Kind>
 void run_dense_weight_gradient(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Activation<Kind, float> x,
                                float const* dy, float* dweight) {
   auto const c = Correlation::forward(g);
-  if (uses_winograd(g, c))
-    WinogradWeightGradient::plan(arena, c).run(exec, x, dy, dweight);
-  else
-    DenseWeightGradient::plan(arena, g, exec.slots()).run(exec, x, dy, dweight);
+  if (uses_winograd(g, c)) WinogradWeightGradient::plan(arena, c).run(exec, x, dy, dweight);
+  else DenseWeightGradient::plan(arena, g, exec.slots()).run(exec, x, dy, dweight);
 }
 
 template <class Loops, class Kind>

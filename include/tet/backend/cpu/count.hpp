@@ -33,7 +33,8 @@ double weighted_active(BasicCpu<Loops>& exec, Activation<Kind, Scalar> const& x,
   double sums[Partition::most] = {};
   exec.parallel_for(partition.tasks(), [&](Index task, Index) {
     double sum = 0;
-    for (Index p = partition.begin(task); p < partition.end(task); ++p) sum += weight(p) * double(active_in_pixel(x, p));
+    for (Index p = partition.begin(task); p < partition.end(task); ++p)
+      sum += weight(p) * double(active_in_pixel(x, p));
     sums[task] = sum;
   });
   double total = 0;
@@ -49,7 +50,8 @@ double count_active(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x) {
   return cpu::weighted_active(exec, x, [](Index) { return 1.0; });
 }
 
-/// Synaptic operations of a convolution: one for each active input and each output that it reaches, borders counted exactly.
+/// Synaptic operations of a convolution: one for each active input and each output that it reaches, borders counted
+/// exactly.
 template <class Loops, class Kind, class Scalar>
 double count_synaptic_operations(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x) {
   auto const reach = [&](Index at, Index outputs) {

@@ -14,8 +14,8 @@ namespace tet {
 
 /// The CPU backend: where its loops run, and its memory. Primitives are free functions with it as first argument.
 ///
-/// `Loops` executes tasks: TbbLoops, or plain threads in tests under ThreadSanitizer. How work is cut into tasks never depends on the
-/// number of threads, so results do not either.
+/// `Loops` executes tasks: TbbLoops, or plain threads in tests under ThreadSanitizer. How work is cut into tasks never
+/// depends on the number of threads, so results do not either.
 template <class Loops>
 class BasicCpu {
  public:
@@ -33,9 +33,9 @@ class BasicCpu {
   static constexpr char const* name = "cpu";
 
   static std::byte* allocate(Index bytes) {
-    return static_cast<std::byte*>(::operator new(std::size_t(bytes), std::align_val_t{page}));
+    return static_cast<std::byte*>(::operator new (std::size_t(bytes), std::align_val_t{page}));
   }
-  static void release(std::byte* block) noexcept { ::operator delete(block, std::align_val_t{page}); }
+  static void release(std::byte* block) noexcept { ::operator delete (block, std::align_val_t{page}); }
   static void clear(std::byte* block, Index bytes) { std::memset(block, 0, std::size_t(bytes)); }
   static void upload(std::byte* to, void const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
   static void download(void* to, std::byte const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The one header that includes Eigen. Under nvcc Eigen must not try its own CUDA support: it costs seconds and dozens of warnings.
+// The one header that includes Eigen. Under nvcc Eigen must not try its own CUDA support: it costs seconds and dozens
+// of warnings.
 #if defined(__CUDACC__)
 #if defined(EIGEN_CORE_H) && !defined(EIGEN_NO_CUDA)
 #error "tet: include <tet/tet.hpp> before Eigen in a .cu file, or define EIGEN_NO_CUDA first"

@@ -12,7 +12,8 @@ namespace tet {
 
 /// y[f] = a[f] + b[f] over frames of [pixels, C]; an operand of one frame is added to every frame of y.
 template <class Loops, class KindA, class KindB, class Scalar>
-void add(BasicCpu<Loops>& exec, Activation<KindA, Scalar> a, Activation<KindB, Scalar> b, Activation<Analog, Scalar> y) {
+void add(BasicCpu<Loops>& exec, Activation<KindA, Scalar> a, Activation<KindB, Scalar> b,
+         Activation<Analog, Scalar> y) {
   constexpr int width = native_width<Scalar>;
   cpu::for_each_pack<width>(exec, y.pixels, y.channels, [&](Index p, Index c, Index count) {
     Index const pa = a.pixels == y.pixels ? p : p % a.pixels, pb = b.pixels == y.pixels ? p : p % b.pixels;

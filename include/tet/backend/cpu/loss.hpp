@@ -21,8 +21,8 @@ struct LossSum {
   Index correct = 0;
 };
 
-/// L = 1/(T B) * sum over t, b of loss(term), with its gradient; returns L and the number of samples whose mean output is largest at
-/// the label.
+/// L = 1/(T B) * sum over t, b of loss(term), with its gradient; returns L and the number of samples whose mean output
+/// is largest at the label.
 ///
 /// Shape: output, doutput [T, B, K], labels [B]. doutput == nullptr: no gradient.
 /// Order: t within a sample, then b; the same bits for any number of threads.

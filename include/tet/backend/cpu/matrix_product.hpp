@@ -12,12 +12,15 @@ namespace tet {
 /// How an operand of a matrix product lies in memory.
 enum class Operand { plain, transposed };
 
-/// c [m, n] = op(a) op(b), row-major, inner dimension k; a row `bias` [n] is added to each row of c where it is not nullptr.
+/// c [m, n] = op(a) op(b), row-major, inner dimension k; a row `bias` [n] is added to each row of c where it is not
+/// nullptr.
 ///
-/// Eigen computes blocks of c, each in one task and single-threaded: the same bits for any number of threads. The inner dimension is cut,
-/// too: Eigen packs a block of an operand on the stack up to EIGEN_STACK_ALLOCATION_LIMIT, 128 KiB, and calls malloc for a larger one.
+/// Eigen computes blocks of c, each in one task and single-threaded: the same bits for any number of threads. The inner
+/// dimension is cut, too: Eigen packs a block of an operand on the stack up to EIGEN_STACK_ALLOCATION_LIMIT, 128 KiB,
+/// and calls malloc for a larger one.
 template <Operand op_a, Operand op_b, class Loops, class Scalar>
-void matrix_product(BasicCpu<Loops>& exec, Index m, Index n, Index k, Scalar const* a, Scalar const* b, Scalar const* bias, Scalar* c) {
+void matrix_product(BasicCpu<Loops>& exec, Index m, Index n, Index k, Scalar const* a, Scalar const* b,
+                    Scalar const* bias, Scalar* c) {
   using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using ConstMap = Eigen::Map<Matrix const, Eigen::Unaligned>;
   using Strided = Eigen::Map<Matrix, Eigen::Unaligned, Eigen::OuterStride<>>;
@@ -33,7 +36,8 @@ void matrix_product(BasicCpu<Loops>& exec, Index m, Index n, Index k, Scalar con
     for (Index p = 0; p < k; p += block_inner) {
       Index const inner = std::min(block_inner, k - p);
       auto const multiply = [&](auto const& l, auto const& r) { out.noalias() += l * r; };
-      if constexpr (ta && tb) multiply(left.block(p, i, inner, rows).transpose(), right.block(j, p, columns, inner).transpose());
+      if constexpr (ta && tb)
+        multiply(left.block(p, i, inner, rows).transpose(), right.block(j, p, columns, inner).transpose());
       else if constexpr (ta) multiply(left.block(p, i, inner, rows).transpose(), right.block(p, j, inner, columns));
       else if constexpr (tb) multiply(left.block(i, p, rows, inner), right.block(j, p, columns, inner).transpose());
       else multiply(left.block(i, p, rows, inner), right.block(p, j, inner, columns));

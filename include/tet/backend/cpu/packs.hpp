@@ -9,7 +9,8 @@
 
 namespace tet::cpu {
 
-/// Number of channels that a pack holds: a constant where all lanes are channels (Whole), so that loads and stores need no test.
+/// Number of channels that a pack holds: a constant where all lanes are channels (Whole), so that loads and stores need
+/// no test.
 template <int Width, bool Whole>
 using LaneCount = std::conditional_t<Whole, std::integral_constant<Index, Width>, Index>;
 
@@ -22,9 +23,8 @@ constexpr LaneCount<Width, Whole> lane_count(Index channels, Index c) {
 /// Calls body(p) for p = 0 … Packs - 1 as constants: arrays of packs that are indexed by them stay in registers.
 template <int Packs, class Body>
 [[gnu::always_inline]] inline void for_each_of(Body const& body) {
-  [&]<std::size_t... P>(std::index_sequence<P...>) {
-    (body(std::integral_constant<std::size_t, P>{}), ...);
-  }(std::make_index_sequence<Packs>{});
+  [&]<std::size_t... P>(std::index_sequence<P...>) { (body(std::integral_constant<std::size_t, P>{}), ...); }
+  (std::make_index_sequence<Packs>{});
 }
 
 /// Calls body<Packs, Whole>(c) for all channels: `Packs` whole packs at once first, then what is left pack by pack.

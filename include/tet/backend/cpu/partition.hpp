@@ -7,8 +7,8 @@
 
 namespace tet::cpu {
 
-/// Cuts `count` items into equal chunks of at least `grain`, at most `most` of them. A function of sizes only, so that results
-/// do not depend on the number of threads.
+/// Cuts `count` items into equal chunks of at least `grain`, at most `most` of them. A function of sizes only, so that
+/// results do not depend on the number of threads.
 struct Partition {
   Index count = 0;
   Index chunk = 1;

@@ -12,7 +12,8 @@ namespace tet {
 
 namespace cpu {
 
-/// Adds the counts of one input pixel to `counts`, 8 channels at a time in the bytes of a word: no byte overflows, by the output's type.
+/// Adds the counts of one input pixel to `counts`, 8 channels at a time in the bytes of a word: no byte overflows, by
+/// the output's type.
 template <class Scalar>
 void add_counts(Activation<Spike, Scalar> const& x, Index pixel, std::uint8_t* counts) {
   auto const* bits = reinterpret_cast<std::uint8_t const*>(x.pixel(pixel));
@@ -37,7 +38,8 @@ void add_counts(Activation<Graded<Max, Divisor>, Scalar> const& x, Index pixel, 
 ///
 /// Shape: x [images, H, W, C], y [images, H / window_height, W / window_width, C].
 template <class Loops, class Kind, class OutKind, class Scalar>
-void pool_forward(BasicCpu<Loops>& exec, PoolGeometry const& g, Activation<Kind, Scalar> x, Activation<OutKind, Scalar> y) {
+void pool_forward(BasicCpu<Loops>& exec, PoolGeometry const& g, Activation<Kind, Scalar> x,
+                  Activation<OutKind, Scalar> y) {
   constexpr int width = native_width<Scalar>;
   using V = Pack<Scalar, width>;
   cpu::Partition const rows(g.images * g.out_height(), 1);

@@ -5,7 +5,8 @@
 
 namespace tet {
 
-/// Timesteps that enter a mean over time: `stride` values lie between two of them (0: all are the same), `before` came earlier.
+/// Timesteps that enter a mean over time: `stride` values lie between two of them (0: all are the same), `before` came
+/// earlier.
 struct RunningMean {
   Index timesteps = 1;
   Index count = 0;
@@ -13,7 +14,8 @@ struct RunningMean {
   Index before = 0;
 };
 
-/// sum[i] += x[t * stride + i] for each timestep in order (set where none came before); mean[i] = sum[i] / all timesteps.
+/// sum[i] += x[t * stride + i] for each timestep in order (set where none came before); mean[i] = sum[i] / all
+/// timesteps.
 template <class Loops, class Scalar>
 void running_mean(BasicCpu<Loops>&, RunningMean const& m, Scalar const* x, Scalar* sum, Scalar* mean) {
   for (Index i = 0; i < m.count; ++i) {

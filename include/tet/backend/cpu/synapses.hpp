@@ -10,7 +10,8 @@ namespace tet {
 
 namespace cpu {
 
-/// A Linear layer: a 1x1 convolution of 1x1 images. Analog inputs and all data gradients of it are plain matrix products.
+/// A Linear layer: a 1x1 convolution of 1x1 images. Analog inputs and all data gradients of it are plain matrix
+/// products.
 constexpr bool is_matrix_product(ConvGeometry const& g) {
   return g.height == 1 && g.width == 1 && g.kernel == 1 && g.stride == 1 && g.padding == 0;
 }
@@ -47,8 +48,8 @@ void synapses_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<K
 
 /// dweight and dbias (nullptr for none) from x and dL/dy; both are overwritten.
 template <class Loops, class Kind, class Scalar>
-void synapses_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x, Scalar const* dy,
-                              Scalar* dweight, Scalar* dbias, Workspace workspace) {
+void synapses_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x,
+                              Scalar const* dy, Scalar* dweight, Scalar* dbias, Workspace workspace) {
   if constexpr (std::is_same_v<Kind, Analog>) {
     if (cpu::is_matrix_product(g)) {
       matrix_product<Operand::transposed, Operand::plain>(exec, g.in_channels, g.out_channels, g.images,
@@ -63,11 +64,11 @@ void synapses_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Acti
 
 /// dx from dL/dy; overwritten.
 template <class Loops, class Scalar>
-void synapses_input_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar const* weight, Scalar const* dy, Scalar* dx,
-                             Workspace workspace) {
+void synapses_input_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Scalar const* weight, Scalar const* dy,
+                             Scalar* dx, Workspace workspace) {
   if (cpu::is_matrix_product(g))
-    return matrix_product<Operand::plain, Operand::transposed>(exec, g.images, g.in_channels, g.out_channels, dy, weight,
-                                                               static_cast<Scalar const*>(nullptr), dx);
+    return matrix_product<Operand::plain, Operand::transposed>(exec, g.images, g.in_channels, g.out_channels, dy,
+                                                               weight, static_cast<Scalar const*>(nullptr), dx);
   conv_input_gradient(exec, g, weight, dy, dx, workspace);
 }
 

@@ -17,7 +17,8 @@ class TbbLoops {
 
   int threads() const { return threads_; }
 
-  /// Calls body(task, slot) for each task in 0 … tasks - 1; two tasks that run at once have different slots in 0 … threads() - 1.
+  /// Calls body(task, slot) for each task in 0 … tasks - 1; two tasks that run at once have different slots in 0 …
+  /// threads() - 1.
   template <class Body>
   void run(Index tasks, Body const& body) {
     if (threads_ == 1 || tasks == 1) {

@@ -12,8 +12,8 @@ namespace tet {
 ///
 /// Shape: parameters, gradients, each states[i]: [count], count a multiple of 16 (parameter storage is padded).
 template <class Rule, class Loops, class Scalar, int States>
-void update_parameters(BasicCpu<Loops>& exec, Rule const& rule, Index count, Scalar* parameters, Scalar const* gradients,
-                       Values<Scalar*, States> states) {
+void update_parameters(BasicCpu<Loops>& exec, Rule const& rule, Index count, Scalar* parameters,
+                       Scalar const* gradients, Values<Scalar*, States> states) {
   constexpr int width = native_width<Scalar>;
   static_assert(16 % width == 0);
   using V = Pack<Scalar, width>;

@@ -9,7 +9,8 @@
 
 namespace tet::detail {
 
-/// A layer of neurons: its learnable parameters, the state that it carries from one timestep to the next, and its output.
+/// A layer of neurons: its learnable parameters, the state that it carries from one timestep to the next, and its
+/// output.
 template <class Node, class In>
 class FrozenNeurons {
  public:

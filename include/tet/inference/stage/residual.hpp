@@ -32,10 +32,8 @@ class InferenceStage<Node<Residual<Main, Shortcut>, Place>, In, Backend, Precisi
 
   FlowingOf<Output> forward(InferencePass<Backend>& pass, FlowingOf<In> x) {
     auto const a = main_.forward(pass, x);
-    if constexpr (identity)
-      return sum(pass, a, x);
-    else
-      return sum(pass, a, shortcut_.forward(pass, x));
+    if constexpr (identity) return sum(pass, a, x);
+    else return sum(pass, a, shortcut_.forward(pass, x));
   }
 
  private:

@@ -10,8 +10,8 @@
 
 namespace tet::detail {
 
-/// Measures or hands out an engine's memory: weights, the neurons' state (apart, so that a reset clears one range), signals, and
-/// scratch as the largest need.
+/// Measures or hands out an engine's memory: weights, the neurons' state (apart, so that a reset clears one range),
+/// signals, and scratch as the largest need.
 template <class Backend>
 struct InferencePlanner {
   Backend const& exec;

@@ -7,8 +7,8 @@
 
 namespace tet::detail {
 
-/// Conv2d or Linear with the BatchNorm after it folded in, and with the neurons after that in the same pass where the input is spikes
-/// or counts.
+/// Conv2d or Linear with the BatchNorm after it folded in, and with the neurons after that in the same pass where the
+/// input is spikes or counts.
 template <class SynapseNode, class NormNode, class NeuronNode, class In, class Backend, class Precision>
 class InferenceStage<SynapseGroup<SynapseNode, NormNode, NeuronNode>, In, Backend, Precision> {
  public:
@@ -112,10 +112,8 @@ class InferenceStage<SynapseGroup<SynapseNode, NormNode, NeuronNode>, In, Backen
   }
   template <class Kind>
   static constexpr Index counts_up_to() {
-    if constexpr (is_graded<Kind>)
-      return Kind::max;
-    else
-      return 1;
+    if constexpr (is_graded<Kind>) return Kind::max;
+    else return 1;
   }
 
   struct NoNorm {};

@@ -58,7 +58,8 @@ class BatchNormTensors {
   BatchNormGradient<Scalar> finish(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
     Index const n = mode_ == Mode::training ? x.pixels : 0;
     batch_norm_finish(pass.exec, channels, n, static_cast<Scalar const*>(inverse_), static_cast<Scalar const*>(sum_dy_),
-                      static_cast<Scalar const*>(sum_centred_), pass.gradients + weight_, pass.gradients + bias_, mean_dy_, slope_);
+                      static_cast<Scalar const*>(sum_centred_), pass.gradients + weight_, pass.gradients + bias_,
+                      mean_dy_, slope_);
     return {scale_, mean_dy_, slope_};
   }
 

@@ -81,7 +81,8 @@ class NeuronStage {
   }
 
   auto forward(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
-    call_ = {.x = x, .repeated = flow_.repeated, .timesteps = flow_.timesteps, .pixels = flow_.batch * In::shape.pixels()};
+    call_ = {
+        .x = x, .repeated = flow_.repeated, .timesteps = flow_.timesteps, .pixels = flow_.batch * In::shape.pixels()};
     if constexpr (normalised) call_.normalise = norm_.prepare(pass, x);
     tensors_.point_to_values(call_, pass.parameters);
     neuron_forward<Neuron>(pass.exec, call_, s_);
@@ -107,7 +108,8 @@ class NeuronStage {
       if (input == InputGradient::computed)
         neuron_input_gradient<Neuron>(pass.exec, call_, ds, coefficients, nullptr, dx, pass.workspace);
     } else {
-      neuron_backward<Neuron>(pass.exec, call_, ds, input == InputGradient::computed ? dx : nullptr, gradients, pass.workspace);
+      neuron_backward<Neuron>(pass.exec, call_, ds, input == InputGradient::computed ? dx : nullptr, gradients,
+                              pass.workspace);
     }
   }
 
@@ -146,7 +148,8 @@ class NeuronStage {
 };
 
 template <NeuronModel Neuron, class Place, class In, class Backend, class Scalar>
-class Stage<Node<Neuron, Place>, In, Backend, Scalar> : public NeuronStage<Node<Neuron, Place>, void, In, Backend, Scalar> {};
+class Stage<Node<Neuron, Place>, In, Backend, Scalar>
+    : public NeuronStage<Node<Neuron, Place>, void, In, Backend, Scalar> {};
 
 template <class BatchNormNode, class NeuronNode, class In, class Backend, class Scalar>
 class Stage<FusedNode<BatchNormNode, NeuronNode>, In, Backend, Scalar>

@@ -35,7 +35,8 @@ class PoolStage {
   void plan_gradients(Planner<Backend>&) {}
 
   void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
-    if (input == InputGradient::computed) pool_backward(pass.exec, Layer::template geometry<In>(flow_.frames()), dy.data, dx);
+    if (input == InputGradient::computed)
+      pool_backward(pass.exec, Layer::template geometry<In>(flow_.frames()), dy.data, dx);
   }
   GradientView<Scalar> input_gradient(GradientView<Scalar> dy) const {
     return {dy.data, Layer::template geometry<In>(flow_.frames())};
@@ -60,6 +61,7 @@ class Stage<Node<AvgPool2d<Window>, Place>, In, Backend, Scalar>
     : public PoolStage<Node<AvgPool2d<Window>, Place>, In, Backend, Scalar> {};
 
 template <class Place, class In, class Backend, class Scalar>
-class Stage<Node<GlobalAvgPool, Place>, In, Backend, Scalar> : public PoolStage<Node<GlobalAvgPool, Place>, In, Backend, Scalar> {};
+class Stage<Node<GlobalAvgPool, Place>, In, Backend, Scalar>
+    : public PoolStage<Node<GlobalAvgPool, Place>, In, Backend, Scalar> {};
 
 }  // namespace tet::detail

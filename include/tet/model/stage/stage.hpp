@@ -11,7 +11,8 @@
 
 namespace tet::detail {
 
-/// Run-time side of one node of a network: where its tensors and buffers are, and which primitives forward and backward ask for.
+/// Run-time side of one node of a network: where its tensors and buffers are, and which primitives forward and backward
+/// ask for.
 ///
 ///   Output                              its output Signal
 ///   void place(TensorCursor&)           takes places for its tensors

@@ -30,7 +30,8 @@ class SynapseStage {
 
   auto forward(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
     x_ = x;
-    synapses_forward(pass.exec, geometry_, x, pass.parameters + weight_, bias(pass.parameters), y_.data, pass.workspace);
+    synapses_forward(pass.exec, geometry_, x, pass.parameters + weight_, bias(pass.parameters), y_.data,
+                     pass.workspace);
     return y_;
   }
 
@@ -40,7 +41,8 @@ class SynapseStage {
   void plan_gradients(Planner<Backend>&) {}
 
   void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
-    synapses_weight_gradient(pass.exec, geometry_, x_, dy.data, pass.gradients + weight_, bias(pass.gradients), pass.workspace);
+    synapses_weight_gradient(pass.exec, geometry_, x_, dy.data, pass.gradients + weight_, bias(pass.gradients),
+                             pass.workspace);
     if (input == InputGradient::computed)
       synapses_input_gradient(pass.exec, geometry_, static_cast<Scalar const*>(pass.parameters + weight_), dy.data, dx,
                               pass.workspace);

@@ -71,10 +71,8 @@ Activity activity(BasicCpu<Loops>& exec, Activation<Kind, float> x, ActivityScra
     scratch.counts[part] = count;
   });
   Activity a{nullptr, words, 0};
-  if constexpr (std::is_same_v<Kind, Spike>)
-    a.bits = x.data;
-  else
-    a.bits = scratch.bits;
+  if constexpr (std::is_same_v<Kind, Spike>) a.bits = x.data;
+  else a.bits = scratch.bits;
   for (Index part = 0; part < Activity::parts; ++part) a.count += scratch.counts[part];
   return a;
 }

@@ -35,8 +35,7 @@ struct Correlation {
     float const* const w = weight + tap * in_channels * out_channels;
     if (transposed)
       for (Index m = 0; m < count; ++m) to[m] = w[(m0 + m) * in_channels + k];
-    else
-      std::copy(w + k * out_channels + m0, w + k * out_channels + m0 + count, to);
+    else std::copy(w + k * out_channels + m0, w + k * out_channels + m0 + count, to);
   }
 
   static constexpr Correlation forward(ConvGeometry g) {

@@ -74,8 +74,7 @@ struct DenseDirect {
         Index const row = row0 + r, column = c.in_column + s;
         if (row < 0 || row >= c.in_height || column < 0 || column >= c.in_width)
           std::fill(strip, strip + channels, 0.0f);
-        else
-          expand(x, (image * c.in_height + row) * c.in_width + column, strip);
+        else expand(x, (image * c.in_height + row) * c.in_width + column, strip);
       }
   }
 

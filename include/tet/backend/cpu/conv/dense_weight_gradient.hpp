@@ -75,10 +75,8 @@ struct DenseWeightGradient {
   void copy_source(Activation<Kind, float> x, Index image, Index i0, Index i1, float* to) const {
     for (Index r = i0 * g.stride - g.padding; r < (i1 - 1) * g.stride - g.padding + g.kernel; ++r)
       for (Index s = -g.padding; s < strip_columns - g.padding; ++s, to += g.in_channels) {
-        if (r < 0 || r >= g.height || s < 0 || s >= g.width)
-          std::fill(to, to + g.in_channels, 0.0f);
-        else
-          expand(x, (image * g.height + r) * g.width + s, to);
+        if (r < 0 || r >= g.height || s < 0 || s >= g.width) std::fill(to, to + g.in_channels, 0.0f);
+        else expand(x, (image * g.height + r) * g.width + s, to);
       }
   }
 
@@ -89,10 +87,8 @@ struct DenseWeightGradient {
       Index const count = std::min(tile_columns, g.out_channels - panel * tile_columns);
       for (Index p = 0; p < pixels; ++p, to += tile_columns) {
         float const* const row = from + p * g.out_channels + panel * tile_columns;
-        if (count == tile_columns)
-          std::memcpy(to, row, tile_columns * sizeof(float));
-        else
-          std::fill(std::copy(row, row + count, to), to + tile_columns, 0.0f);
+        if (count == tile_columns) std::memcpy(to, row, tile_columns * sizeof(float));
+        else std::fill(std::copy(row, row + count, to), to + tile_columns, 0.0f);
       }
     }
   }

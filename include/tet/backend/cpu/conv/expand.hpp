@@ -42,10 +42,8 @@ Float8::Vector load_8(Activation<Kind, float> x, Index pixel, Index c) {
       std::copy(from, from + (x.channels - c), rest);
       from = rest;
     }
-    if constexpr (std::is_same_v<Kind, Analog>)
-      return Float8::load(from).v;
-    else
-      return lanes_of(from, Activation<Kind, float>::scale);
+    if constexpr (std::is_same_v<Kind, Analog>) return Float8::load(from).v;
+    else return lanes_of(from, Activation<Kind, float>::scale);
   }
 }
 

@@ -6,9 +6,9 @@
 
 namespace tet::conv {
 
-/// What a forward kernel does with its results: it calls output(t, place, c, count, values) for outputs c … c + count - 1
-/// of one place at timestep t, where c is a multiple of the pack's width; whole packs may be read. The timesteps of one
-/// place and one c come in order, from one task.
+/// What a forward kernel does with its results: it calls output(t, place, c, count, values) for outputs c … c + count -
+/// 1 of one place at timestep t, where c is a multiple of the pack's width; whole packs may be read. The timesteps of
+/// one place and one c come in order, from one task.
 ///
 /// This one writes them to an array [timesteps][places][channels].
 struct StoreRows {

@@ -13,7 +13,8 @@ namespace tet::conv {
 /// channel; chunks of one kernel-row cut lie together. A function of the layer only, not of the number of images.
 struct SpikeChunks {
   static constexpr Index vector_bytes = native_width<float> * Index(sizeof(float));
-  /// Room for it in an L1 of 48 KiB. Where that has 32, part of a chunk comes from L2, and longer lists make up for it (AVX2, Zen 3:
+  /// Room for it in an L1 of 48 KiB. Where that has 32, part of a chunk comes from L2, and longer lists make up for it
+  /// (AVX2, Zen 3:
   /// 5-10 % faster than 20 KiB at densities up to 0.1, equal at 0.2).
   static constexpr Index chunk_bytes = 40 * 1024;
 

@@ -45,12 +45,9 @@ struct SpikeForward {
 
   template <class Loops, class Kind, class Output>
   void run(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, Output const& output) const {
-    if (chunks.packs == 1)
-      run_bands<1>(exec, active, x, output);
-    else if (chunks.packs == 2)
-      run_bands<2>(exec, active, x, output);
-    else
-      run_bands<4>(exec, active, x, output);
+    if (chunks.packs == 1) run_bands<1>(exec, active, x, output);
+    else if (chunks.packs == 2) run_bands<2>(exec, active, x, output);
+    else run_bands<4>(exec, active, x, output);
   }
 
  private:
@@ -64,10 +61,8 @@ struct SpikeForward {
                                             Index(offset[k]) * SpikeLists<float>::offset_unit);
     };
     auto const term = [&](std::uint32_t k, float const* r, int v) {
-      if constexpr (std::is_same_v<Kind, Spike>)
-        return V::load(r + v * width);
-      else
-        return V(value[k]) * V::load(r + v * width);
+      if constexpr (std::is_same_v<Kind, Spike>) return V::load(r + v * width);
+      else return V(value[k]) * V::load(r + v * width);
     };
     for (Index p = 0; p < rows; ++p, from += from_stride, to += Packs * width) {
       V even[Packs], odd[Packs];

@@ -131,10 +131,8 @@ struct SpikeWeightGradient {
       Index const quads = ceil_div(blocks, joint);
       exec.parallel_for(count * (words + quads), [&](Index task, Index slot) {
         Index const u = task / (words + quads), part = task % (words + quads);
-        if (part < words)
-          list_word(active, x, first + u, u, part, slot);
-        else
-          pack_strips(dy, first + u, u, part - words);
+        if (part < words) list_word(active, x, first + u, u, part, slot);
+        else pack_strips(dy, first + u, u, part - words);
       });
       exec.parallel_for(blocks * channel_blocks, [&](Index task, Index) {
         for (Index u = 0; u < count; ++u) add_unit<Kind>(u, task / channel_blocks, task % channel_blocks);
@@ -291,10 +289,8 @@ struct SpikeWeightGradient {
 #pragma GCC unroll 2
             for (int v = 0; v < packs; ++v) {
               V const d = V::load(from + (Columns - 1 - q) * block + v * V::width);
-              if constexpr (std::is_same_v<Kind, Spike>)
-                sum[p][q][v] += d;
-              else
-                sum[p][q][v] += V::of(values[list * list_capacity + k] - V::Vector{}) * d;
+              if constexpr (std::is_same_v<Kind, Spike>) sum[p][q][v] += d;
+              else sum[p][q][v] += V::of(values[list * list_capacity + k] - V::Vector{}) * d;
             }
         }
       }

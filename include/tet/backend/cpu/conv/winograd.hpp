@@ -59,7 +59,8 @@ struct Winograd : WinogradPatches {
       float* const out = product + slot * planes * out_plane;
       for (Index t = 0; t < count; ++t) {
         Patch const p = patch_at(first + t);
-        transform_source(x, p.t * (c.images / timesteps) + p.image, p.row, p.column, in + t * in_padded, in_plane, V::width);
+        transform_source(x, p.t * (c.images / timesteps) + p.image, p.row, p.column, in + t * in_padded, in_plane,
+                         V::width);
       }
       for (Index plane = 0; plane < planes; ++plane)
         multiply(in + plane * in_plane, weights + plane * weight_plane, count, out + plane * out_plane);

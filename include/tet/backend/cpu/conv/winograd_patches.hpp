@@ -42,8 +42,8 @@ struct WinogradPatches {
     t[5] = times(4, d[1], times(-5, d[3], d[5]));
   }
 
-  /// Transforms what the patch of outputs from (row, column) of an image on sees. Position p of the transform of channels k V::width …
-  /// goes to to[p * plane_stride + k * pack_stride].
+  /// Transforms what the patch of outputs from (row, column) of an image on sees. Position p of the transform of
+  /// channels k V::width … goes to to[p * plane_stride + k * pack_stride].
   template <class Kind>
   void transform_source(Activation<Kind, float> x, Index image, Index row, Index column, float* to, Index plane_stride,
                         Index pack_stride) const {

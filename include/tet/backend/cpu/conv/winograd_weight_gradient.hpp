@@ -12,8 +12,8 @@ namespace tet::conv {
 ///
 ///   dw = A^T [ sum over patches of (B^T d B) * (G e G^T) ] A        (d: 6x6 patch of the source, e: 4x4 patch of dy)
 ///
-/// Work goes through groups of patches: first the group's transforms are made, then tasks, each owner of one position of
-/// the transform and a panel of outputs, add all patches of the group.
+/// Work goes through groups of patches: first the group's transforms are made, then tasks, each owner of one position
+/// of the transform and a panel of outputs, add all patches of the group.
 ///
 /// Source: Lavin, Gray: Fast algorithms for convolutional neural networks. CVPR 2016, sec. 4.2 and 4.3.
 /// Pre:    3x3 window, both strides 1.

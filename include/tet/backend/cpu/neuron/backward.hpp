@@ -22,7 +22,8 @@ struct GradientRow {
       : first(view.data + n * channels), step(pixels * channels), share(1) {
     PoolGeometry const& g = view.pool;
     if (g.window() == 1) return;
-    Index const image = n / (g.height * g.width), i = n / g.width % g.height / g.window_height, j = n % g.width / g.window_width;
+    Index const image = n / (g.height * g.width), i = n / g.width % g.height / g.window_height,
+                j = n % g.width / g.window_width;
     Index const window_pixels = g.out_height() * g.out_width();
     bool const inside = i < g.out_height() && j < g.out_width();
     first = view.data + (inside ? image * window_pixels + i * g.out_width() + j : 0) * channels;
@@ -31,7 +32,8 @@ struct GradientRow {
   }
 };
 
-/// The states of one place before each timestep, recomputed; they live in a task's scratch until the way back in time has used them.
+/// The states of one place before each timestep, recomputed; they live in a task's scratch until the way back in time
+/// has used them.
 template <class Lanes>
 struct RecomputedStep {
   typename Lanes::V centred;
@@ -42,11 +44,13 @@ template <class Neuron, class Kind, class Normalise, class Scalar>
 using RecomputedSteps =
     std::array<RecomputedStep<NeuronLanes<Neuron, Kind, Normalise, Scalar, true>>, std::size_t(neuron_packs)>;
 
-/// Goes through one place's neurons forward in time, then backward, and calls use(p, t, centred, gradient) for each step of pack p.
+/// Goes through one place's neurons forward in time, then backward, and calls use(p, t, centred, gradient) for each
+/// step of pack p.
 /// Returns dL/d initial state.
 template <class Lanes, int Packs, class Scalar, class Use>
 [[gnu::always_inline]] inline std::array<typename Lanes::State, Packs> neuron_there_and_back(
-    std::array<Lanes, Packs> const& lanes, NeuronCall<typename Lanes::KindType, typename Lanes::NormaliseType, Scalar> const& call,
+    std::array<Lanes, Packs> const& lanes,
+    NeuronCall<typename Lanes::KindType, typename Lanes::NormaliseType, Scalar> const& call,
     GradientRow<Scalar> const& ds, Scalar const* final_gradient, std::byte* scratch, Use const& use) {
   using V = typename Lanes::V;
   Index const timesteps = call.timesteps;
@@ -66,7 +70,8 @@ template <class Lanes, int Packs, class Scalar, class Use>
       V const centred = steps[t][p].centred;
       auto const before = steps[t][p].before;
       V const d = V::load(ds.first + t * ds.step + lanes[p].c, lanes[p].count) * share;
-      auto const g = Lanes::NeuronType::template backward<V>(before, lanes[p].parameters, lanes[p].step(before, centred), d, dstate[p]);
+      auto const g = Lanes::NeuronType::template backward<V>(before, lanes[p].parameters,
+                                                             lanes[p].step(before, centred), d, dstate[p]);
       dstate[p] = g.state;
       use(p, t, centred, g);
     });
@@ -75,8 +80,8 @@ template <class Lanes, int Packs, class Scalar, class Use>
 
 /// Per-channel sums of the backward pass: two of BatchNorm, one for each learnable parameter.
 template <class Neuron, class Normalise>
-inline constexpr Index neuron_sums =
-    (std::is_same_v<Normalise, NoNormalisation> ? 0 : 2) + Index(neuron_parameters<Neuron>.size());
+inline constexpr Index neuron_sums = (std::is_same_v<Normalise, NoNormalisation> ? 0 : 2) +
+                                     Index(neuron_parameters<Neuron>.size());
 
 }  // namespace cpu
 
@@ -91,11 +96,12 @@ Index neuron_workspace(BasicCpu<Loops> const& exec, Index timesteps, Index pixel
 
 /// Gradients of neuron_forward. The states are recomputed from the input, nothing but the input is kept.
 ///
-/// `dx` receives dL/dx (of the normalised input): [T, pixels, C], or its sum over time where call.repeated; nullptr where only the sums
-/// in `gradients` are wanted. It may be ds.data (without pooling), or the values of x.
+/// `dx` receives dL/dx (of the normalised input): [T, pixels, C], or its sum over time where call.repeated; nullptr
+/// where only the sums in `gradients` are wanted. It may be ds.data (without pooling), or the values of x.
 /// Order: fixed by sizes; the same bits for any number of threads.
 template <NeuronModel Neuron, class Loops, class Kind, class Normalise, class Scalar>
-void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& call, GradientView<Scalar> const& ds, std::type_identity_t<Scalar>* dx,
+void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
+                     GradientView<Scalar> const& ds, std::type_identity_t<Scalar>* dx,
                      NeuronGradients<Scalar> const& gradients, Workspace workspace) {
   constexpr int width = native_width<Scalar>;
   constexpr bool normalised = !std::is_same_v<Normalise, NoNormalisation>;
@@ -123,7 +129,8 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
           dparameters[p].fill(V(Scalar(0)));
         });
         auto const use = [&](auto p, Index t, V centred, auto const& g) {
-          if (dx != nullptr && !call.repeated) g.x.store(dx + (t * call.pixels + n) * channels + lanes[p].c, lanes[p].count);
+          if (dx != nullptr && !call.repeated)
+            g.x.store(dx + (t * call.pixels + n) * channels + lanes[p].c, lanes[p].count);
           total[p] += g.x;
           if constexpr (normalised) weighted[p] += g.x * centred;
           if constexpr (learnable.size() > 0) {
@@ -131,8 +138,8 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
             for (std::size_t i = 0; i < parts.size(); ++i) dparameters[p][i] += parts[i];
           }
         };
-        auto const dinitial = cpu::neuron_there_and_back<Lanes, Packs>(
-            lanes, call, row, gradients.final_state, steps + slot * steps_bytes, use);
+        auto const dinitial = cpu::neuron_there_and_back<Lanes, Packs>(lanes, call, row, gradients.final_state,
+                                                                       steps + slot * steps_bytes, use);
         cpu::for_each_of<Packs>([&](auto p) {
           lanes[p].store_state(gradients.initial_state, dinitial[p]);
           if (dx != nullptr && call.repeated) total[p].store(dx + n * channels + lanes[p].c, lanes[p].count);
@@ -152,9 +159,10 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
   });
 
   if constexpr (sums > 0) {
-    cpu::reduce_partials(exec, partials, partition.tasks(), sums * padded, sums * padded, [&](Index column, double value) {
-      partials[column] = Scalar(value);  // row 0 of its own column: read before it is written
-    });
+    cpu::reduce_partials(exec, partials, partition.tasks(), sums * padded, sums * padded,
+                         [&](Index column, double value) {
+                           partials[column] = Scalar(value);  // row 0 of its own column: read before it is written
+                         });
     Scalar const* row = partials;
     if constexpr (normalised) {
       std::copy_n(row, channels, gradients.shift);
@@ -173,14 +181,15 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
   }
 }
 
-/// dL/dx of a layer of neurons behind a BatchNorm, of the values that the BatchNorm gets; its coefficients come from the sums of
-/// neuron_backward. The way through time is recomputed once more: cheaper than to keep dL/d normalised input.
+/// dL/dx of a layer of neurons behind a BatchNorm, of the values that the BatchNorm gets; its coefficients come from
+/// the sums of neuron_backward. The way through time is recomputed once more: cheaper than to keep dL/d normalised
+/// input.
 ///
 /// `dx` [T, pixels, C] (one frame where call.repeated) may be the values of x.
 template <NeuronModel Neuron, class Loops, class Kind, class Scalar>
 void neuron_input_gradient(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> const& call,
-                           GradientView<Scalar> const& ds, BatchNormGradient<Scalar> const& norm, std::type_identity_t<Scalar> const* final_gradient, Scalar* dx,
-                           Workspace workspace) {
+                           GradientView<Scalar> const& ds, BatchNormGradient<Scalar> const& norm,
+                           std::type_identity_t<Scalar> const* final_gradient, Scalar* dx, Workspace workspace) {
   constexpr int width = native_width<Scalar>;
   Index const channels = call.x.channels;
   cpu::Partition const partition = cpu::neuron_partition(call.pixels);
@@ -208,7 +217,8 @@ void neuron_input_gradient(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalisation
           total[p] += g.x;
           if (t == 0) store(p, n, centred, total[p]);
         };
-        cpu::neuron_there_and_back<Lanes, Packs>(lanes, call, row, final_gradient, workspace.data + slot * steps_bytes, use);
+        cpu::neuron_there_and_back<Lanes, Packs>(lanes, call, row, final_gradient, workspace.data + slot * steps_bytes,
+                                                 use);
       });
     }
   });

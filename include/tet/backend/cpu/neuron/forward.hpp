@@ -8,9 +8,11 @@ namespace tet {
 
 /// All timesteps of a layer of neurons in one pass over memory; the state stays in registers.
 ///
-/// Shape: x [T, pixels, C] (or one frame where call.repeated), out [T, pixels, C]: bits for a spiking neuron, values for a smooth one.
+/// Shape: x [T, pixels, C] (or one frame where call.repeated), out [T, pixels, C]: bits for a spiking neuron, values
+///        for a smooth one.
 template <NeuronModel Neuron, class Loops, class Kind, class Normalise, class OutKind, class Scalar>
-void neuron_forward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& call, Activation<OutKind, Scalar> out) {
+void neuron_forward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
+                    Activation<OutKind, Scalar> out) {
   constexpr int width = native_width<Scalar>;
   cpu::Partition const partition = cpu::neuron_partition(call.pixels);
   exec.parallel_for(partition.tasks(), [&](Index task, Index) {

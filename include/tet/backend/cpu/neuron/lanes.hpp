@@ -98,7 +98,8 @@ template <class Lanes, int Packs, class Call>
 std::array<Lanes, Packs> lanes_at(Call const& call, Index n, Index c) {
   return [&]<std::size_t... P>(std::index_sequence<P...>) {
     return std::array<Lanes, Packs>{Lanes(call, n, c + Index(P) * Lanes::width)...};
-  }(std::make_index_sequence<Packs>{});
+  }
+  (std::make_index_sequence<Packs>{});
 }
 
 /// Pixels of one task: enough work for a task, few enough that partial sums stay small.
