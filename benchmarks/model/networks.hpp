@@ -69,18 +69,28 @@ void forward(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize b
   set_counters<Net>(state, model, timesteps, batch_size, presentation);
 }
 
-template <class Net>
+/// Whole sequences through an inference engine. Its memory is what it holds, weights included.
+template <class Net, class Precision>
 void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
   tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
   auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
   tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
-  // Running statistics close to the batch's (0.9^20 of the way left), so that neurons fire as they do in training.
-  for (int i = 0; i < 20; ++i) model.forward(input, tet::Mode::training);
-  for (auto _ : state) benchmark::DoNotOptimize(model.forward(input, tet::Mode::inference).data);
-  set_counters<Net>(state, model, timesteps, batch_size, presentation);
+  // Running statistics close to a sample's (0.9^60 of the way left), so that neurons fire as they do in training.
+  auto const sample = random_batch<Net>(timesteps, tet::BatchSize{1}, presentation);
+  for (int i = 0; i < 60; ++i)
+    model.forward(tet::InputBatch<float>{sample.values, timesteps, tet::BatchSize{1}, presentation}, tet::Mode::training);
+  model.forward(input, tet::Mode::inference);
+  tet::analysis::SpikeActivity activity;
+  tet::analysis::add_last_call(model, activity);
+  tet::Inference<Net, tet::Cpu, Precision> engine{model, {.batch_size = batch_size.value}};
+  for (auto _ : state) benchmark::DoNotOptimize(engine.run(input).data());
+  state.SetItemsProcessed(state.iterations() * batch_size.value);
+  state.counters["spike_rate"] = activity.rate();
+  state.counters["engine_bytes"] = double(engine.bytes());
 }
 
-/// Registers train_step/<net>/T:<T>/B:<B>/cpu, and forward/… and infer/… of the same form, for each (T, B); inference at B = 1, too.
+/// Registers train_step/<net>/T:<T>/B:<B>/cpu, and forward/…, infer/… and infer_int8/… of the same form, for each (T, B);
+/// inference at B = 1, too.
 template <class Net>
 int register_network(std::string const& net, tet::Presentation presentation, std::initializer_list<std::pair<int, int>> extents) {
   auto const name = [&](std::string const& work, int t, int b) {
@@ -94,10 +104,14 @@ int register_network(std::string const& net, tet::Presentation presentation, std
     benchmark::RegisterBenchmark(name("forward", t, b).c_str(), forward<Net>, timesteps, tet::BatchSize{b}, presentation)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
-    for (int const batch : {b, 1})
-      benchmark::RegisterBenchmark(name("infer", t, batch).c_str(), infer<Net>, timesteps, tet::BatchSize{batch}, presentation)
-          ->Unit(benchmark::kMillisecond)
-          ->UseRealTime();
+    auto const register_inference = [&]<class Precision>(Precision, std::string const& work) {
+      for (int const batch : {b, 1})
+        benchmark::RegisterBenchmark(name(work, t, batch).c_str(), infer<Net, Precision>, timesteps, tet::BatchSize{batch}, presentation)
+            ->Unit(benchmark::kMillisecond)
+            ->UseRealTime();
+    };
+    register_inference(tet::Float32{}, "infer");
+    register_inference(tet::Int8{}, "infer_int8");
   }
   return 0;
 }

@@ -6,9 +6,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -23,6 +26,20 @@ struct LastStepLoss {  // cross entropy of the last timestep only
   }
 };
 // [doc:own_loss]
+
+// [doc:classify]
+// Shows an image until one class leads by 2, for 8 timesteps at most.
+template <class Engine>
+tet::Index classify(Engine& engine, std::vector<float> const& image) {
+  engine.show(image);  // what depends on the image alone is computed once
+  while (true) {
+    auto mean = engine.step().mean;  // logits, averaged over the timesteps so far
+    std::vector<float> sorted(mean.begin(), mean.end());
+    std::ranges::sort(sorted, std::greater{});
+    if (sorted[0] - sorted[1] > 2 || engine.steps().value == 8) return std::ranges::max_element(mean) - mean.begin();
+  }
+}
+// [doc:classify]
 
 std::string content(std::string const& path) {
   std::ifstream file(TET_SOURCE_DIR "/" + path);
@@ -44,6 +61,7 @@ TEST_CASE("README: its programs are those that are compiled [readme]") {
   std::string const readme = content("README.md");
   CHECK(readme.find(marked(content("examples/quickstart/main.cpp"), "quickstart")) != readme.npos);
   CHECK(readme.find(marked(content("tests/train/readme.cpp"), "own_loss")) != readme.npos);
+  CHECK(readme.find(marked(content("tests/train/readme.cpp"), "classify")) != readme.npos);
 }
 
 TEST_CASE("README: a loss of one's own sees the last timestep only [readme]") {
@@ -61,4 +79,18 @@ TEST_CASE("README: a loss of one's own sees the last timestep only [readme]") {
     CHECK(gradient[k] == 0);
     CHECK(gradient[3 + k] == doctest::Approx(want_gradient[k]));
   }
+}
+
+TEST_CASE("README: an image is shown until one class leads, or for 8 timesteps [readme]") {
+  small_run::Model model{tet::Seed{3}};
+  std::vector<float> const image(72, 1.0f);
+  auto const outcome = [&](float bias) {
+    for (auto const& info : model.tensors())
+      if (info.name == "5.bias") model.set(info, std::vector<float>{0, bias, 0});
+    tet::Inference<small_run::Net, tet::Cpu, tet::Int8> engine{model};
+    tet::Index const best = classify(engine, image);
+    return std::pair{best, engine.steps().value};
+  };
+  CHECK(outcome(100) == std::pair<tet::Index, tet::Index>{1, 1});
+  CHECK(outcome(0.5f).second == 8);
 }

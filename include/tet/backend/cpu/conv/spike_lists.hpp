@@ -37,7 +37,7 @@ struct SpikeLists {
     l.timesteps = tasks.timesteps;
     l.places = g.images * g.out_pixels() / tasks.timesteps;
     Index const rows =
-        std::clamp<Index>(std::min(g.images * g.out_pixels() / tasks.wanted, list_bytes / (2 * chunks.rows())), 8, 96);
+        std::clamp<Index>(std::min(g.images * g.out_pixels() / tasks.wanted, list_bytes / (2 * chunks.rows())), 8, tasks.most_rows);
     l.band = std::clamp<Index>(rows / tasks.timesteps, 1, l.places);
     l.bands = ceil_div(l.places, l.band);
     l.splits = l.bands >= tasks.wanted ? 1 : std::min(chunks.blocks, ceil_div(tasks.wanted, l.bands));
