@@ -12,14 +12,16 @@
 
 namespace bench {
 
-/// A random batch for a network: an image shown T times for static networks, event frames of 15 % density for event networks.
+/// A random batch for a network: an image shown T times for static networks, event frames of 15 % density for event
+/// networks.
 template <class Net>
 tet::Batch random_batch(tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
   tet::Batch batch;
   batch.timesteps = timesteps.value;
   batch.batch_size = batch_size.value;
   batch.presentation = presentation;
-  tet::Index const frames = presentation == tet::Presentation::repeated ? batch_size.value : batch_size.value * timesteps.value;
+  tet::Index const frames =
+      presentation == tet::Presentation::repeated ? batch_size.value : batch_size.value * timesteps.value;
   tet::Random const random(tet::Seed{7}, 0);
   for (tet::Index i = 0; i < frames * Net::input_shape.size(); ++i) {
     float const u = float(random.uniform(std::uint64_t(i)));
@@ -29,11 +31,11 @@ tet::Batch random_batch(tet::Timesteps timesteps, tet::BatchSize batch_size, tet
   return batch;
 }
 
-/// Samples per second, the memory of the model's plan, and the spike rate of the last call, on which speed depends; bytes: what forward
-/// keeps and backward reads again.
+/// Samples per second, the memory of the model's plan, and the spike rate of the last call, on which speed depends;
+/// bytes: what forward keeps and backward reads again.
 template <class Net>
-void set_counters(benchmark::State& state, tet::Model<Net, tet::Cpu>& model, tet::Timesteps timesteps, tet::BatchSize batch,
-                  tet::Presentation presentation) {
+void set_counters(benchmark::State& state, tet::Model<Net, tet::Cpu>& model, tet::Timesteps timesteps,
+                  tet::BatchSize batch, tet::Presentation presentation) {
   tet::analysis::SpikeActivity activity;
   tet::analysis::add_last_call(model, activity);
   state.counters["spike_rate"] = activity.rate();
@@ -43,9 +45,11 @@ void set_counters(benchmark::State& state, tet::Model<Net, tet::Cpu>& model, tet
   state.counters["model_bytes"] = double(need.total());
 }
 
-/// `peak_bytes`: largest resident set of the process above the empty one; of this network where the process runs no other benchmark.
+/// `peak_bytes`: largest resident set of the process above the empty one; of this network where the process runs no
+/// other benchmark.
 template <class Net>
-void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size,
+                tet::Presentation presentation) {
   double const empty = empty_process_bytes();
   tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
   tet::Adam optimizer{model};
@@ -60,7 +64,8 @@ void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSiz
 
 /// Forward alone, in training mode.
 template <class Net>
-void forward(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+void forward(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size,
+             tet::Presentation presentation) {
   tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
   auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
   tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
@@ -71,14 +76,16 @@ void forward(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize b
 
 /// Whole sequences through an inference engine. Its memory is what it holds, weights included.
 template <class Net, class Precision>
-void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size, tet::Presentation presentation) {
+void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size,
+           tet::Presentation presentation) {
   tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
   auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
   tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
   // Running statistics close to a sample's (0.9^60 of the way left), so that neurons fire as they do in training.
   auto const sample = random_batch<Net>(timesteps, tet::BatchSize{1}, presentation);
   for (int i = 0; i < 60; ++i)
-    model.forward(tet::InputBatch<float>{sample.values, timesteps, tet::BatchSize{1}, presentation}, tet::Mode::training);
+    model.forward(tet::InputBatch<float>{sample.values, timesteps, tet::BatchSize{1}, presentation},
+                  tet::Mode::training);
   model.forward(input, tet::Mode::inference);
   tet::analysis::SpikeActivity activity;
   tet::analysis::add_last_call(model, activity);
@@ -89,24 +96,28 @@ void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize bat
   state.counters["engine_bytes"] = double(engine.bytes());
 }
 
-/// Registers train_step/<net>/T:<T>/B:<B>/cpu, and forward/…, infer/… and infer_int8/… of the same form, for each (T, B);
-/// inference at B = 1, too.
+/// Registers train_step/<net>/T:<T>/B:<B>/cpu, and forward/…, infer/… and infer_int8/… of the same form, for each (T,
+/// B); inference at B = 1, too.
 template <class Net>
-int register_network(std::string const& net, tet::Presentation presentation, std::initializer_list<std::pair<int, int>> extents) {
+int register_network(std::string const& net, tet::Presentation presentation,
+                     std::initializer_list<std::pair<int, int>> extents) {
   auto const name = [&](std::string const& work, int t, int b) {
     return work + "/" + net + "/T:" + std::to_string(t) + "/B:" + std::to_string(b) + "/cpu";
   };
   for (auto const& [t, b] : extents) {
     tet::Timesteps const timesteps{t};
-    benchmark::RegisterBenchmark(name("train_step", t, b).c_str(), train_step<Net>, timesteps, tet::BatchSize{b}, presentation)
+    benchmark::RegisterBenchmark(name("train_step", t, b).c_str(), train_step<Net>, timesteps, tet::BatchSize{b},
+                                 presentation)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
-    benchmark::RegisterBenchmark(name("forward", t, b).c_str(), forward<Net>, timesteps, tet::BatchSize{b}, presentation)
+    benchmark::RegisterBenchmark(name("forward", t, b).c_str(), forward<Net>, timesteps, tet::BatchSize{b},
+                                 presentation)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
     auto const register_inference = [&]<class Precision>(Precision, std::string const& work) {
       for (int const batch : {b, 1})
-        benchmark::RegisterBenchmark(name(work, t, batch).c_str(), infer<Net, Precision>, timesteps, tet::BatchSize{batch}, presentation)
+        benchmark::RegisterBenchmark(name(work, t, batch).c_str(), infer<Net, Precision>, timesteps,
+                                     tet::BatchSize{batch}, presentation)
             ->Unit(benchmark::kMillisecond)
             ->UseRealTime();
     };

@@ -14,6 +14,7 @@ using VggBlock = Sequential<Conv2d<Channels, 3>, BatchNorm<>, Neuron>;
 
 /// Convolution without bias and BatchNorm: the unit of the paper's ResNet.
 template <Index Channels, Index Kernel, Index Stride>
-using ConvNorm = Sequential<Conv2d<Channels, ConvOptions{.kernel = Kernel, .stride = Stride, .bias = Bias::none}>, BatchNorm<>>;
+using ConvNorm =
+    Sequential<Conv2d<Channels, ConvOptions{.kernel = Kernel, .stride = Stride, .bias = Bias::none}>, BatchNorm<>>;
 
 }  // namespace tet::zoo

@@ -10,6 +10,7 @@ namespace tet::zoo {
 /// 64C3-128C3-AP2-256C3-256C3-AP2-512C3-512C3-AP2-512C3-512C3-AP2-FC.
 ///
 /// Source: Deng et al. 2022, appendix A.4; VGGSNN of the authors' code.
+// clang-format off: one row for each resolution
 template <Index Classes = 10, NeuronModel Neuron = Lif<>>
 using VggSnn = Network<Input<48, 48, 2>,                                              // (48, 48, 2)
                        VggBlock<64, Neuron>, VggBlock<128, Neuron>, AvgPool2d<2>,     // (24, 24, 128)
@@ -29,6 +30,7 @@ using VggSnnNeuronPooling =
             VggBlock<512, Neuron>, VggBlock<512, Neuron>, AvgPool2d<2>, Neuron,
             VggBlock<512, Neuron>, VggBlock<512, Neuron>, AvgPool2d<2>, Neuron,
             Flatten, Linear<Classes>>;
+// clang-format on
 
 static_assert(VggSnn<10>::output_shape == Shape{10});
 static_assert(VggSnnNeuronPooling<100>::output_shape == Shape{100});

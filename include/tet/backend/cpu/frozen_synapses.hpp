@@ -26,10 +26,8 @@ Tasks frozen_tasks(BasicCpu<Loops> const& exec, Index timesteps) {
 /// Bits of the active inputs where their number is not asked for: spikes are read as they are.
 template <class Loops, class Kind>
 Activity active_inputs(BasicCpu<Loops>& exec, Activation<Kind, float> x, ActivityScratch const& scratch) {
-  if constexpr (std::is_same_v<Kind, Spike>)
-    return {x.data, x.words_per_pixel(), 0};
-  else
-    return activity(exec, x, scratch);
+  if constexpr (std::is_same_v<Kind, Spike>) return {x.data, x.words_per_pixel(), 0};
+  else return activity(exec, x, scratch);
 }
 
 /// Kernels on weights that are packed once: spike-driven ones, with Winograd beside them for busy input; for analog
@@ -62,10 +60,8 @@ class FrozenKernels<Kind, Float32> {
   template <class Loops, class Output>
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
     Activity const active = winograd_used_ ? activity(exec, x, activity_) : active_inputs(exec, x, activity_);
-    if (winograd_used_ && density(active, g_) > SpikeDrivenLimit<Kind>::forward(g_))
-      winograd_.run(exec, x, output);
-    else
-      spike_.run(exec, active, x, output);
+    if (winograd_used_ && density(active, g_) > SpikeDrivenLimit<Kind>::forward(g_)) winograd_.run(exec, x, output);
+    else spike_.run(exec, active, x, output);
   }
 
  private:
@@ -89,10 +85,8 @@ class FrozenKernels<Analog, Float32> {
     auto const c = Correlation::forward(call);
     places_ = c.images * c.out_height * c.out_width;
     winograd_used_ = uses_winograd(call, c);
-    if (winograd_used_)
-      winograd_ = Winograd::plan(packed, scratch, c, {1, tasks.wanted, tasks.slots});
-    else
-      direct_ = DenseDirect::plan(packed, scratch, c, tasks.slots);
+    if (winograd_used_) winograd_ = Winograd::plan(packed, scratch, c, {1, tasks.wanted, tasks.slots});
+    else direct_ = DenseDirect::plan(packed, scratch, c, tasks.slots);
     packed_bytes = packed.peak();
     scratch_bytes = scratch.peak();
   }
@@ -101,18 +95,15 @@ class FrozenKernels<Analog, Float32> {
 
   template <class Loops>
   void pack(BasicCpu<Loops>& exec, SynapseValues<Float32> const& values) const {
-    if (winograd_used_)
-      winograd_.pack(exec, values.weight, values.bias);
-    else
-      direct_.pack(exec, values.weight, values.bias);
+    if (winograd_used_) winograd_.pack(exec, values.weight, values.bias);
+    else direct_.pack(exec, values.weight, values.bias);
   }
 
   template <class Loops>
   void run(BasicCpu<Loops>& exec, Activation<Analog, float> x, StoreRows const& output) const {
     if (winograd_used_)
       winograd_.run(exec, x, StoreRows{output.y, places_, output.channels});  // frames of a timestep do not matter here
-    else
-      direct_.run(exec, x, output.y);
+    else direct_.run(exec, x, output.y);
   }
 
  private:

@@ -10,8 +10,8 @@
 
 namespace tet::conv {
 
-/// SpikeForward on weights of 8 bits, in whole numbers: rows of weights widened to 16 bits are added for spikes, multiplied
-/// and added for counts. Exact: the sums are those of any order.
+/// SpikeForward on weights of 8 bits, in whole numbers: rows of weights widened to 16 bits are added for spikes,
+/// multiplied and added for counts. Exact: the sums are those of any order.
 ///
 /// Sums of 16 bits are emptied into 32 bits before they could overflow: packing finds runs of chunks in which even all
 /// inputs at their largest, counted for positive and for negative weights apart, stay inside of 16 bits, so that any of
@@ -62,10 +62,8 @@ struct SpikeForwardInt8 {
 
   template <class Loops, class Kind, class Output>
   void run(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, Output const& output) const {
-    if (last_of_run[chunks.chunks()] != 0)
-      run_sums<std::int16_t>(exec, active, x, output);
-    else
-      run_sums<std::int32_t>(exec, active, x, output);
+    if (last_of_run[chunks.chunks()] != 0) run_sums<std::int16_t>(exec, active, x, output);
+    else run_sums<std::int32_t>(exec, active, x, output);
   }
 
  private:
@@ -135,10 +133,8 @@ struct SpikeForwardInt8 {
     };
     auto const term = [&](std::uint32_t k, std::int16_t const* r, int v) {
       Lanes const w = __builtin_convertvector(load<Row>(r + v * lanes), Lanes);
-      if constexpr (std::is_same_v<Kind, Spike>)
-        return w;
-      else
-        return w * Sum(value[k]);
+      if constexpr (std::is_same_v<Kind, Spike>) return w;
+      else return w * Sum(value[k]);
     };
     for (Index p = 0; p < rows; ++p, sum += Packs * lanes) {
       Lanes even[Packs], odd[Packs];
@@ -177,12 +173,9 @@ struct SpikeForwardInt8 {
 
   template <class Sum, class Loops, class Kind, class Output>
   void run_sums(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, Output const& output) const {
-    if (chunks.packs == 1)
-      run_bands<1, Sum>(exec, active, x, output);
-    else if (chunks.packs == 2)
-      run_bands<2, Sum>(exec, active, x, output);
-    else
-      run_bands<4, Sum>(exec, active, x, output);
+    if (chunks.packs == 1) run_bands<1, Sum>(exec, active, x, output);
+    else if (chunks.packs == 2) run_bands<2, Sum>(exec, active, x, output);
+    else run_bands<4, Sum>(exec, active, x, output);
   }
 
   template <int Packs, class Sum, class Loops, class Kind, class Output>

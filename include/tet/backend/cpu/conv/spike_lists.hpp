@@ -7,8 +7,8 @@
 
 namespace tet::conv {
 
-/// Lists of the active inputs of each output pixel of a band, chunk by chunk: offsets into the chunk's weights, in units
-/// of 8 bytes, and for graded input the values (type Value), too.
+/// Lists of the active inputs of each output pixel of a band, chunk by chunk: offsets into the chunk's weights, in
+/// units of 8 bytes, and for graded input the values (type Value), too.
 ///
 /// A band is some places of the output at all timesteps: row t * places + p of its lists and sums is place p at t.
 template <class Value>
@@ -36,8 +36,8 @@ struct SpikeLists {
     l.chunks = chunks;
     l.timesteps = tasks.timesteps;
     l.places = g.images * g.out_pixels() / tasks.timesteps;
-    Index const rows =
-        std::clamp<Index>(std::min(g.images * g.out_pixels() / tasks.wanted, list_bytes / (2 * chunks.rows())), 8, tasks.most_rows);
+    Index const rows = std::clamp<Index>(
+        std::min(g.images * g.out_pixels() / tasks.wanted, list_bytes / (2 * chunks.rows())), 8, tasks.most_rows);
     l.band = std::clamp<Index>(rows / tasks.timesteps, 1, l.places);
     l.bands = ceil_div(l.places, l.band);
     l.splits = l.bands >= tasks.wanted ? 1 : std::min(chunks.blocks, ceil_div(tasks.wanted, l.bands));
@@ -84,14 +84,10 @@ struct SpikeLists {
             Index const pixel = t * places + place, count = std::min(end - place, ow - pixel % ow);
             copy_window(active, x, pixel, count, cut, c, slot);
             // The usual run lengths (3x3 with groups of 16, 8 and 32 channels) are unrolled: 2x in building lists.
-            if (run == 6)
-              list_pixels<Packs, Kind, 6>(to, rows_of_cut, run, count, slot);
-            else if (run == 3)
-              list_pixels<Packs, Kind, 3>(to, rows_of_cut, run, count, slot);
-            else if (run == 8)
-              list_pixels<Packs, Kind, 8>(to, rows_of_cut, run, count, slot);
-            else
-              list_pixels<Packs, Kind, 0>(to, rows_of_cut, run, count, slot);
+            if (run == 6) list_pixels<Packs, Kind, 6>(to, rows_of_cut, run, count, slot);
+            else if (run == 3) list_pixels<Packs, Kind, 3>(to, rows_of_cut, run, count, slot);
+            else if (run == 8) list_pixels<Packs, Kind, 8>(to, rows_of_cut, run, count, slot);
+            else list_pixels<Packs, Kind, 0>(to, rows_of_cut, run, count, slot);
             place += count;
           }
         *to.start++ = std::uint32_t(to.end - to.first);
@@ -128,14 +124,10 @@ struct SpikeLists {
       Index const at = (n * g.height + r) * g.width + s0;
       std::uint8_t const* const from = active.pixel(at + left) + c * bytes;
       Index const stride = active.words * 8;
-      if (bytes == 2)
-        copy_bytes<2>(mask + left * 2, from, right - left, stride);
-      else if (bytes == 1)
-        copy_bytes<1>(mask + left, from, right - left, stride);
-      else if (bytes == 4)
-        copy_bytes<4>(mask + left * 4, from, right - left, stride);
-      else
-        copy_bytes<8>(mask + left * 8, from, right - left, stride);
+      if (bytes == 2) copy_bytes<2>(mask + left * 2, from, right - left, stride);
+      else if (bytes == 1) copy_bytes<1>(mask + left, from, right - left, stride);
+      else if (bytes == 4) copy_bytes<4>(mask + left * 4, from, right - left, stride);
+      else copy_bytes<8>(mask + left * 8, from, right - left, stride);
       if constexpr (!std::is_same_v<Kind, Spike>)
         for (Index s = left; s < right; ++s)
           std::memcpy(count_bytes + s * group, x.pixel(at + s) + c * group,
