@@ -47,7 +47,8 @@ struct Input {
   View view() { return {data.data(), pixels, channels}; }
 };
 
-/// Weights of a layer, as trained and as whole numbers with scales that are powers of two, so that results are exact in float.
+/// Weights of a layer, as trained and as whole numbers with scales that are powers of two, so that results are exact in
+/// float.
 struct Weights {
   std::vector<float> value, bias, scale;
   std::vector<std::int8_t> whole;

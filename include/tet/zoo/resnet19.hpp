@@ -25,11 +25,13 @@ using WideningBlock = BasicBlock<Channels, Stride, ConvNorm<Channels, 1, Stride>
 
 }  // namespace detail
 
+// One row for each resolution:
+// clang-format off
+
 /// ResNet-19 of the TET paper for images of 32x32: a stem of 64 channels, blocks [3, 3, 2] of 128, 256, 512, two fully
 /// connected layers.
 ///
 /// Source: Zheng et al. 2021 (tdBN), fig. 3; resnet19 of the TET authors' code. No convolution has a bias.
-// clang-format off: one row for each resolution
 template <Index Classes = 10, NeuronModel Neuron = Lif<>>
 using ResNet19 = Network<
     Input<32, 32, 3>,                                                                                       // 32x32x3

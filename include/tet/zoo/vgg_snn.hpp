@@ -6,11 +6,13 @@
 
 namespace tet::zoo {
 
+// One row for each resolution:
+// clang-format off
+
 /// VGGSNN of the TET paper for event data of 48x48, T = 10:
 /// 64C3-128C3-AP2-256C3-256C3-AP2-512C3-512C3-AP2-512C3-512C3-AP2-FC.
 ///
 /// Source: Deng et al. 2022, appendix A.4; VGGSNN of the authors' code.
-// clang-format off: one row for each resolution
 template <Index Classes = 10, NeuronModel Neuron = Lif<>>
 using VggSnn = Network<Input<48, 48, 2>,                                              // (48, 48, 2)
                        VggBlock<64, Neuron>, VggBlock<128, Neuron>, AvgPool2d<2>,     // (24, 24, 128)
