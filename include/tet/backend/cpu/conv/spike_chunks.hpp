@@ -13,10 +13,11 @@ namespace tet::conv {
 /// channel; chunks of one kernel-row cut lie together. A function of the layer only, not of the number of images.
 struct SpikeChunks {
   static constexpr Index vector_bytes = native_width<float> * Index(sizeof(float));
-  /// Room for it in an L1 of 48 KiB. Where that has 32, part of a chunk comes from L2, and longer lists make up for it
-  /// (AVX2, Zen 3:
-  /// 5-10 % faster than 20 KiB at densities up to 0.1, equal at 0.2).
-  static constexpr Index chunk_bytes = 40 * 1024;
+  /// Room for a chunk of floats in an L1 of 48 KiB. Where that has 32, part of a chunk comes from L2, and longer lists
+  /// make up for it (AVX2, Zen 3: 5-10 % faster than half of it at densities up to 0.1, equal at 0.2).
+  static constexpr Index float_chunk = 40 * 1024;
+  /// 16 input channels of 3x3 taps: sums of more weights of 8 bits could leave 16 bits within a chunk.
+  static constexpr Index int8_chunk = 640 * vector_bytes;
 
   Index kernel;
   Index packs;               // vectors of a row
@@ -24,7 +25,7 @@ struct SpikeChunks {
   Index group, groups;       // input channels
   Index tap_rows, row_cuts;  // kernel rows of a chunk
 
-  static SpikeChunks of(ConvGeometry const& g, Index weight_bytes) {
+  static SpikeChunks of(ConvGeometry const& g, Index weight_bytes, Index chunk_bytes) {
     SpikeChunks s;
     Index const width = vector_bytes / weight_bytes;
     s.kernel = g.kernel;

@@ -25,7 +25,7 @@ struct SpikeForward {
   template <class Kind>
   static SpikeForward plan(Arena& packed, Arena& scratch, ConvGeometry const& g, Tasks const& tasks) {
     SpikeForward f;
-    f.chunks = SpikeChunks::of(g, sizeof(float));
+    f.chunks = SpikeChunks::of(g, sizeof(float), SpikeChunks::float_chunk);
     f.weights = packed.take<float>(f.chunks.weights());
     f.bias = packed.take<float>(f.chunks.blocks * f.chunks.block);
     f.lists = SpikeLists<float>::plan<Kind>(scratch, g, f.chunks, tasks);

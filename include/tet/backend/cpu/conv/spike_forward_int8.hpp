@@ -34,7 +34,7 @@ struct SpikeForwardInt8 {
   template <class Kind>
   static SpikeForwardInt8 plan(Arena& packed, Arena& scratch, ConvGeometry const& g, Tasks const& tasks) {
     SpikeForwardInt8 f;
-    f.chunks = SpikeChunks::of(g, sizeof(std::int16_t));
+    f.chunks = SpikeChunks::of(g, sizeof(std::int16_t), SpikeChunks::int8_chunk);
     f.weights = packed.take<std::int16_t>(f.chunks.weights());
     f.scale = packed.take<float>(f.chunks.blocks * f.chunks.block);
     f.bias = packed.take<float>(f.chunks.blocks * f.chunks.block);
