@@ -19,7 +19,7 @@ using namespace tet;
 /// Random frames. The record begins when sample `begin_at` is asked for.
 struct RecordingSet {
   Index begin_at;
-  Batch samples = allocation::random_batch(4, 70, Presentation::temporal);
+  Batch samples = test::random_batch<allocation::Net>(4, 70, Presentation::temporal);
 
   Shape<3> shape() const { return allocation::Net::input_shape; }
   Index size() const { return samples.batch_size; }

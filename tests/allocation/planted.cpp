@@ -84,7 +84,7 @@ TEST_CASE("Recorder: what a loss allocates in a training step is found [allocati
     CAPTURE(threads);
     Model<allocation::Net, Cpu> model{Seed{1}, Cpu(threads)};
     Sgd optimizer{model};
-    Batch const batch = allocation::random_batch(2, 3, Presentation::temporal);
+    Batch const batch = test::random_batch<allocation::Net>(2, 3, Presentation::temporal);
     train_step(model, AllocatingLoss{}, optimizer, batch);
     auto const record = allocation::record([&] { train_step(model, AllocatingLoss{}, optimizer, batch); });
     CHECK(record.program == 2 * 3);  // once for each timestep of each sample

@@ -25,9 +25,9 @@ void check(int threads, Loss const& loss, Index batch_size = 33) {
   std::string const what = std::string(Loss::name) + ", " + optimizer.name;
   CAPTURE(what);
   CAPTURE(threads);
-  Batch const large = allocation::random_batch(4, batch_size, Presentation::temporal),
-              images = allocation::random_batch(4, batch_size, Presentation::repeated),
-              small = allocation::random_batch(3, 5, Presentation::temporal);
+  Batch const large = test::random_batch<allocation::Net>(4, batch_size, Presentation::temporal),
+              images = test::random_batch<allocation::Net>(4, batch_size, Presentation::repeated),
+              small = test::random_batch<allocation::Net>(3, 5, Presentation::temporal);
   train_step(model, loss, optimizer, large);
   for (Batch const* const batch : {&large, &images, &small, &large}) {
     CAPTURE(batch->timesteps);

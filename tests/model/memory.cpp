@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tests/support/counted_allocations.hpp>
-#include <tests/support/reference.hpp>
+#include <tests/support/random_batch.hpp>
 #include <tet/backend/cpu/primitives.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>
@@ -23,19 +23,6 @@ using test::page_bytes;
 using Block = Sequential<Conv2d<8>, BatchNorm<>, Lif<>>;
 using Net = Network<Input<6, 6, 2>, Block, Residual<Sequential<Conv2d<8>, BatchNorm<>>>, Lif<>, AvgPool2d<2>, Flatten,
                     Linear<5>>;
-
-Batch random_batch(Index T, Index B, Presentation presentation) {
-  Batch batch{.values = {},
-              .labels = {},
-              .timesteps = T,
-              .batch_size = B,
-              .presentation = presentation,
-              .shape = Net::input_shape};
-  Index const frames = presentation == Presentation::repeated ? B : T * B;
-  batch.values = test::random_values<float>({171}, 0, std::size_t(frames * Net::input_shape.size()), -1, 2);
-  for (Index b = 0; b < B; ++b) batch.labels.push_back(int(b % 5));
-  return batch;
-}
 
 template <class Scalar>
 void check_bytes(Timesteps T, BatchSize B) {
@@ -75,8 +62,9 @@ TEST_CASE("train_step: within a reserved T and B nothing is allocated from the s
     CAPTURE(threads);
     Model<Net, Cpu> model{Seed{1}, Cpu(threads)};
     Adam optimizer{model};
-    Batch const large = random_batch(4, 6, Presentation::temporal), images = random_batch(4, 6, Presentation::repeated),
-                small = random_batch(2, 3, Presentation::temporal);
+    Batch const large = test::random_batch<Net>(4, 6, Presentation::temporal),
+                images = test::random_batch<Net>(4, 6, Presentation::repeated),
+                small = test::random_batch<Net>(2, 3, Presentation::temporal);
     model.reserve(Timesteps{4}, BatchSize{6});
     train_step(model, TetLoss{}, optimizer, large);
     Index const before = allocations;

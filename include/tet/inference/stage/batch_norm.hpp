@@ -4,32 +4,17 @@
 #include <tet/core/neuron_call.hpp>
 #include <tet/inference/fold.hpp>
 #include <tet/inference/stage/stage.hpp>
+#include <tet/model/stage/batch_norm.hpp>
 
 namespace tet::detail {
 
-/// Where a model keeps the tensors of a BatchNorm.
+/// What a trained BatchNorm does, from where the model keeps its tensors.
 template <class Node, class In>
-class NormPlaces {
- public:
-  using Layer = typename Node::Layer;
-  static constexpr Index channels = In::shape.channels();
-
-  void place(TensorCursor& cursor) {
-    weight_ = cursor.take(Layer::template weight<In>);
-    bias_ = cursor.take(Layer::template bias<In>);
-    mean_ = cursor.take(Layer::template running_mean<In>);
-    variance_ = cursor.take(Layer::template running_variance<In>);
-  }
-
-  ChannelAffine affine(TrainedValues const& values) const {
-    float const *const parameters = values.parameters.data(), *const statistics = values.statistics.data();
-    return {channels,           parameters + weight_,   parameters + bias_,
-            statistics + mean_, statistics + variance_, Layer::options.epsilon};
-  }
-
- private:
-  Index weight_ = 0, bias_ = 0, mean_ = 0, variance_ = 0;
-};
+ChannelAffine affine_of(BatchNormPlaces<Node, In> const& at, TrainedValues const& values) {
+  float const *const parameters = values.parameters.data(), *const statistics = values.statistics.data();
+  return {In::shape.channels(),         parameters + at.weight,           parameters + at.bias,
+          statistics + at.running_mean, statistics + at.running_variance, Node::Layer::options.epsilon};
+}
 
 /// A BatchNorm with constant statistics in a backend's memory.
 template <class Node, class In>
@@ -45,7 +30,7 @@ class FrozenNorm {
 
   template <class Backend>
   void freeze(Backend&, TrainedValues const& values) {
-    ChannelAffine const a = places_.affine(values);
+    ChannelAffine const a = affine_of(places_, values);
     Index const bytes = In::shape.channels() * Index(sizeof(float));
     Backend::upload(reinterpret_cast<std::byte*>(mean_), a.mean.data(), bytes);
     Backend::upload(reinterpret_cast<std::byte*>(scale_), a.scale.data(), bytes);
@@ -55,7 +40,7 @@ class FrozenNorm {
   Normalisation<float> normalisation() const { return {mean_, scale_, shift_}; }
 
  private:
-  NormPlaces<Node, In> places_;
+  BatchNormPlaces<Node, In> places_;
   float *mean_ = nullptr, *scale_ = nullptr, *shift_ = nullptr;
 };
 

@@ -5,6 +5,7 @@
 #include <tet/layer/avg_pool2d.hpp>
 #include <tet/layer/flatten.hpp>
 #include <tet/layer/global_avg_pool.hpp>
+#include <tet/model/stage/flatten.hpp>
 
 namespace tet::detail {
 
@@ -45,7 +46,7 @@ template <class Place, class In, class Backend, class Precision>
 class InferenceStage<Node<Flatten, Place>, In, Backend, Precision> {
  public:
   using Output = LayerOutput<Flatten, In>;
-  static constexpr bool moves = std::is_same_v<typename In::Kind, Spike> && In::shape.channels() % 64 != 0;
+  static constexpr bool moves = flatten_moves<In>;
 
   void place(TensorCursor&) {}
   Flow plan(InferencePlanner<Backend>& planner, Flow flow) {

@@ -57,7 +57,7 @@ class InferenceStage<SynapseGroup<SynapseNode, NormNode, NeuronNode>, In, Backen
     float const* const parameters = values.parameters.data();
     Index const out = Analogue::shape.channels(), inputs = Layer::template weight<In>.count() / out;
     FoldedSynapses folded(inputs, out, parameters + weight_, Layer::has_bias ? parameters + bias_ : nullptr);
-    if constexpr (!std::is_void_v<NormNode>) folded.fold(norm_.affine(values));
+    if constexpr (!std::is_void_v<NormNode>) folded.fold(affine_of(norm_, values));
     if constexpr (std::is_same_v<Precision, Int8>) {
       QuantisedSynapses const quantised(folded);
       if constexpr (spiking) {
@@ -119,7 +119,7 @@ class InferenceStage<SynapseGroup<SynapseNode, NormNode, NeuronNode>, In, Backen
   struct NoNorm {};
   template <class Norm>
   struct Places {
-    using type = NormPlaces<Norm, Analogue>;
+    using type = BatchNormPlaces<Norm, Analogue>;
   };
   using Norm =
       typename std::conditional_t<std::is_void_v<NormNode>, std::type_identity<NoNorm>, Places<NormNode>>::type;

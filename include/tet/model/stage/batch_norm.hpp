@@ -8,6 +8,21 @@
 
 namespace tet::detail {
 
+/// Where a model keeps the tensors of a BatchNorm: the first two among its parameters, the others among its statistics.
+template <class Node, class In>
+struct BatchNormPlaces {
+  using Layer = typename Node::Layer;
+
+  Index weight = 0, bias = 0, running_mean = 0, running_variance = 0;
+
+  void place(TensorCursor& cursor) {
+    weight = cursor.take(Layer::template weight<In>);
+    bias = cursor.take(Layer::template bias<In>);
+    running_mean = cursor.take(Layer::template running_mean<In>);
+    running_variance = cursor.take(Layer::template running_variance<In>);
+  }
+};
+
 /// Tensors and per-channel buffers of one BatchNorm, alone or fused with the neuron after it.
 template <class Node, class In, class Scalar>
 class BatchNormTensors {
@@ -15,12 +30,7 @@ class BatchNormTensors {
   using Layer = typename Node::Layer;
   static constexpr Index channels = In::shape.channels();
 
-  void place(TensorCursor& cursor) {
-    weight_ = cursor.take(Layer::template weight<In>);
-    bias_ = cursor.take(Layer::template bias<In>);
-    running_mean_ = cursor.take(Layer::template running_mean<In>);
-    running_variance_ = cursor.take(Layer::template running_variance<In>);
-  }
+  void place(TensorCursor& cursor) { at_.place(cursor); }
 
   template <class Backend>
   void plan(Planner<Backend>& planner, Flow flow) {
@@ -34,8 +44,8 @@ class BatchNormTensors {
   template <class Backend>
   Normalisation<Scalar> prepare(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
     mode_ = pass.mode;
-    Scalar* const running_mean = pass.statistics + running_mean_;
-    Scalar* const running_variance = pass.statistics + running_variance_;
+    Scalar* const running_mean = pass.statistics + at_.running_mean;
+    Scalar* const running_variance = pass.statistics + at_.running_variance;
     if (pass.mode == Mode::training) {
       batch_norm_moments(pass.exec, x, mean_, variance_, pass.workspace);
       Index const count = flow_.timesteps * flow_.batch * In::shape.pixels();
@@ -44,9 +54,9 @@ class BatchNormTensors {
     }
     used_mean_ = mode_ == Mode::training ? mean_ : running_mean;
     Scalar const* const variance = mode_ == Mode::training ? variance_ : running_variance;
-    batch_norm_scale(pass.exec, channels, variance, static_cast<Scalar const*>(pass.parameters + weight_),
+    batch_norm_scale(pass.exec, channels, variance, static_cast<Scalar const*>(pass.parameters + at_.weight),
                      Layer::options.epsilon, inverse_, scale_);
-    return {used_mean_, scale_, pass.parameters + bias_};
+    return {used_mean_, scale_, pass.parameters + at_.bias};
   }
 
   Scalar* sum_dy() { return sum_dy_; }
@@ -58,7 +68,7 @@ class BatchNormTensors {
   BatchNormGradient<Scalar> finish(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
     Index const n = mode_ == Mode::training ? x.pixels : 0;
     batch_norm_finish(pass.exec, channels, n, static_cast<Scalar const*>(inverse_), static_cast<Scalar const*>(sum_dy_),
-                      static_cast<Scalar const*>(sum_centred_), pass.gradients + weight_, pass.gradients + bias_,
+                      static_cast<Scalar const*>(sum_centred_), pass.gradients + at_.weight, pass.gradients + at_.bias,
                       mean_dy_, slope_);
     return {scale_, mean_dy_, slope_};
   }
@@ -66,10 +76,10 @@ class BatchNormTensors {
   template <class Visit>
   void visit_tensors(std::string const& prefix, Visit& visit) const {
     std::string const place = prefix + Node::Place::prefix();
-    visit(place + "weight", Layer::template weight<In>, weight_);
-    visit(place + "bias", Layer::template bias<In>, bias_);
-    visit(place + "running_mean", Layer::template running_mean<In>, running_mean_);
-    visit(place + "running_var", Layer::template running_variance<In>, running_variance_);
+    visit(place + "weight", Layer::template weight<In>, at_.weight);
+    visit(place + "bias", Layer::template bias<In>, at_.bias);
+    visit(place + "running_mean", Layer::template running_mean<In>, at_.running_mean);
+    visit(place + "running_var", Layer::template running_variance<In>, at_.running_variance);
     visit(place + "num_batches_tracked", Layer::batches_tracked, Index(0));
   }
 
@@ -80,7 +90,7 @@ class BatchNormTensors {
   }
 
  private:
-  Index weight_ = 0, bias_ = 0, running_mean_ = 0, running_variance_ = 0;
+  BatchNormPlaces<Node, In> at_;
   Flow flow_;
   Mode mode_ = Mode::training;
   Scalar const* used_mean_ = nullptr;

@@ -7,12 +7,16 @@
 
 namespace tet::detail {
 
+/// Whether a Flatten of this signal moves bits.
+template <class In>
+inline constexpr bool flatten_moves = std::is_same_v<typename In::Kind, Spike>&& In::shape.channels() % 64 != 0;
+
 /// A Flatten is a change of view; only spikes whose channels do not fill whole words move.
 template <class Place, class In, class Backend, class Scalar>
 class Stage<Node<Flatten, Place>, In, Backend, Scalar> {
  public:
   using Output = LayerOutput<Flatten, In>;
-  static constexpr bool moves = std::is_same_v<typename In::Kind, Spike> && In::shape.channels() % 64 != 0;
+  static constexpr bool moves = flatten_moves<In>;
 
   void place(TensorCursor&) {}
 
