@@ -34,7 +34,7 @@ template <class Loss>
 LossSum run(Loss const& loss, Index T, Index B, Index K, std::vector<double> const& output,
             std::vector<int> const& labels, double* doutput, int threads = 1) {
   Cpu exec(threads);
-  Storage<Cpu, std::byte> scratch(loss_workspace<double>(exec, B, K));
+  Storage<Cpu, std::byte> scratch(loss_workspace<double>(exec, T, B, K));
   return loss_and_gradient(exec, loss, T, B, K, output.data(), labels.data(), doutput,
                            Workspace{scratch.data(), scratch.bytes()});
 }

@@ -29,7 +29,7 @@ void check(golden::Topic<Scalar>& file, std::string const& data, std::string con
   std::vector<int> const labels(y.begin(), y.end()), predictions(predicted.begin(), predicted.end());
   Index const timesteps = out.extent(0), batch = out.extent(1), classes = out.extent(2);
   tet::Cpu exec;
-  golden::Scratch scratch(tet::loss_workspace<Scalar>(exec, batch, classes));
+  golden::Scratch scratch(tet::loss_workspace<Scalar>(exec, timesteps, batch, classes));
   auto const run = [&](std::vector<int> const& wanted, Scalar* gradient) {
     return tet::loss_and_gradient(exec, loss, timesteps, batch, classes, out.values.data(), wanted.data(), gradient,
                                   scratch.view());

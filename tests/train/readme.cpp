@@ -69,7 +69,7 @@ TEST_CASE("README: a loss of one's own sees the last timestep only [readme]") {
   float const output[] = {1, 2, 0.5f, -1, 0, 3};  // [T = 2, B = 1, K = 3]
   int const label = 2;
   float gradient[6];
-  tet::Storage<tet::Cpu, std::byte> scratch(tet::loss_workspace<float>(exec, 1, 3));
+  tet::Storage<tet::Cpu, std::byte> scratch(tet::loss_workspace<float>(exec, 2, 1, 3));
   auto const sum = tet::loss_and_gradient(exec, LastStepLoss{}, 2, 1, 3, output, &label, gradient,
                                           tet::Workspace{scratch.data(), scratch.bytes()});
   float want_gradient[3] = {};

@@ -22,10 +22,10 @@ struct Activation<Spike, Scalar> {
   Index pixels = 0;  // over all frames
   Index channels = 0;
 
-  static constexpr Index elements_per_pixel(Index channels) { return ceil_div(channels, 64); }
-  constexpr Index words_per_pixel() const { return elements_per_pixel(channels); }
-  std::uint64_t* pixel(Index p) const { return data + p * words_per_pixel(); }
-  Scalar value(Index p, Index c) const { return Scalar((pixel(p)[c / 64] >> (c % 64)) & 1); }
+  TET_HD static constexpr Index elements_per_pixel(Index channels) { return ceil_div(channels, 64); }
+  TET_HD constexpr Index words_per_pixel() const { return elements_per_pixel(channels); }
+  TET_HD std::uint64_t* pixel(Index p) const { return data + p * words_per_pixel(); }
+  TET_HD Scalar value(Index p, Index c) const { return Scalar((pixel(p)[c / 64] >> (c % 64)) & 1); }
 };
 
 /// Counts: value = count / Divisor.
@@ -37,9 +37,9 @@ struct Activation<Graded<Max, Divisor>, Scalar> {
   Index pixels = 0;
   Index channels = 0;
 
-  static constexpr Index elements_per_pixel(Index channels) { return channels; }
-  std::uint8_t* pixel(Index p) const { return data + p * channels; }
-  Scalar value(Index p, Index c) const { return Scalar(pixel(p)[c]) * scale; }
+  TET_HD static constexpr Index elements_per_pixel(Index channels) { return channels; }
+  TET_HD std::uint8_t* pixel(Index p) const { return data + p * channels; }
+  TET_HD Scalar value(Index p, Index c) const { return Scalar(pixel(p)[c]) * scale; }
 };
 
 template <class Scalar>
@@ -49,9 +49,9 @@ struct Activation<Analog, Scalar> {
   Index pixels = 0;
   Index channels = 0;
 
-  static constexpr Index elements_per_pixel(Index channels) { return channels; }
-  Scalar* pixel(Index p) const { return data + p * channels; }
-  Scalar value(Index p, Index c) const { return pixel(p)[c]; }
+  TET_HD static constexpr Index elements_per_pixel(Index channels) { return channels; }
+  TET_HD Scalar* pixel(Index p) const { return data + p * channels; }
+  TET_HD Scalar value(Index p, Index c) const { return pixel(p)[c]; }
 };
 
 /// Bytes of an activation of the given kind.

@@ -10,10 +10,12 @@ enum class ConvAlgorithm {
   direct,    ///< register tiles over all inputs
   product,   ///< one matrix product
   plain,     ///< plain loops: every scalar but float
+  im2col,    ///< all windows written out as rows, and one matrix product
+  cudnn,     ///< NVIDIA's library
 };
 
 constexpr char const* name_of(ConvAlgorithm algorithm) {
-  constexpr char const* names[] = {"spikes", "Winograd", "direct", "product", "plain"};
+  constexpr char const* names[] = {"spikes", "Winograd", "direct", "product", "plain", "im2col", "cuDNN"};
   return names[int(algorithm)];
 }
 

@@ -23,11 +23,11 @@ struct ConvGeometry {
   Index kernel = 1, stride = 1, padding = 0;
   Exactness exactness = Exactness::winograd;
 
-  constexpr Index out_height() const { return (height + 2 * padding - kernel) / stride + 1; }
-  constexpr Index out_width() const { return (width + 2 * padding - kernel) / stride + 1; }
-  constexpr Index in_pixels() const { return height * width; }
-  constexpr Index out_pixels() const { return out_height() * out_width(); }
-  constexpr Index weights() const { return kernel * kernel * in_channels * out_channels; }
+  TET_HD constexpr Index out_height() const { return (height + 2 * padding - kernel) / stride + 1; }
+  TET_HD constexpr Index out_width() const { return (width + 2 * padding - kernel) / stride + 1; }
+  TET_HD constexpr Index in_pixels() const { return height * width; }
+  TET_HD constexpr Index out_pixels() const { return out_height() * out_width(); }
+  TET_HD constexpr Index weights() const { return kernel * kernel * in_channels * out_channels; }
 };
 
 }  // namespace tet

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/config.hpp>
+
 #include <cstddef>
 
 namespace tet {
@@ -18,8 +20,8 @@ struct BatchSize {
   Index value = 1;
 };
 
-constexpr Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
+TET_HD constexpr Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
-constexpr Index round_up(Index a, Index multiple) { return ceil_div(a, multiple) * multiple; }
+TET_HD constexpr Index round_up(Index a, Index multiple) { return ceil_div(a, multiple) * multiple; }
 
 }  // namespace tet

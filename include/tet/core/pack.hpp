@@ -49,6 +49,12 @@ struct Pack {
     return p;
   }
 
+  /// Whole numbers of as many lanes as values.
+  template <class Lanes>
+  static Pack from(Lanes lanes) {
+    return of(__builtin_convertvector(lanes, Vector));
+  }
+
   static Pack load(Scalar const* p) {
     Pack r;
     std::memcpy(&r.v, p, sizeof(Vector));
@@ -125,12 +131,15 @@ struct Pack {
   using Scalar = Scalar_;
   static constexpr int width = Width;
   struct Mask {
+    Scalar m[Width];
     TET_HD friend Mask operator&(Mask a, Mask) { return a; }
     TET_HD friend Mask operator|(Mask a, Mask) { return a; }
   };
   Scalar v[Width];
   Pack() = default;
   TET_HD constexpr Pack(Scalar) : v{} {}
+  template <class Lanes>
+  static Pack from(Lanes);
   static Pack load(Scalar const*);
   void store(Scalar*) const;
   static Pack load(Scalar const*, Index);

@@ -11,9 +11,9 @@ struct PoolGeometry {
   Index height = 0, width = 0, channels = 0;
   Index window_height = 1, window_width = 1;
 
-  constexpr Index out_height() const { return height / window_height; }
-  constexpr Index out_width() const { return width / window_width; }
-  constexpr Index window() const { return window_height * window_width; }
+  TET_HD constexpr Index out_height() const { return height / window_height; }
+  TET_HD constexpr Index out_width() const { return width / window_width; }
+  TET_HD constexpr Index window() const { return window_height * window_width; }
 };
 
 }  // namespace tet

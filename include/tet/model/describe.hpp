@@ -88,8 +88,9 @@ std::string describe(Timesteps timesteps, BatchSize batch, Presentation presenta
     text += buffer;
   };
   line("place", "layer", "output", "kind", "parameters", "MAC / frame", "bytes kept");
-  line("", "Input", detail::shape_text({Net::input_shape.extent, Net::input_shape.extent + Net::input_shape.rank}),
-       Net::InputSignal::Kind::name, "", "", "");
+  auto const& in = Net::input_shape;
+  std::vector<Index> const input(in.extent, in.extent + in.rank);
+  line("", "Input", detail::shape_text(input), Net::InputSignal::Kind::name, "", "", "");
   LayerRow sum;
   for (LayerRow const& row : rows) {
     line(row.place, row.layer, detail::shape_text(row.shape), row.kind, detail::with_thousands(row.parameters),

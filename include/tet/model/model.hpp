@@ -37,7 +37,7 @@ struct NetworkPlan {
   Index plan(Planner<Backend>& planner, Flow flow) {
     input = take_activation<In, Scalar>(planner.arena, flow.frames());
     out = chain.plan(planner, flow);
-    planner.need_workspace(loss_workspace<Scalar>(planner.exec, flow.batch, Out::shape.size()));
+    planner.need_workspace(loss_workspace<Scalar>(planner.exec, flow.timesteps, flow.batch, Out::shape.size()));
     Index const end = planner.arena.mark();
     output_gradient = planner.arena.template take<Scalar>(out.frames() * Out::shape.size());
     chain.plan_gradients(planner, Target::none, 0, {end, planner.arena.mark()});

@@ -3,8 +3,10 @@
 
 #include <tet/core/pack.hpp>
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #if defined(__AVX2__) || defined(__AVX512F__)
 #include <immintrin.h>
@@ -57,12 +59,15 @@ std::uint32_t mask_bits(typename Pack<Scalar, Width>::Mask mask) {
 /// Lane i is 1 where bit i is set, else 0.
 template <class Scalar, int Width>
 Pack<Scalar, Width> bits_to_pack(std::uint32_t bits) {
-  using Lanes = typename Pack<Scalar, Width>::MaskVector;
-  Lanes select{};
-  for (int i = 0; i < Width; ++i) select[i] = decltype(+select[0])(1) << i;  // folded to a constant
-  Lanes const hit = (Lanes{} + decltype(+select[0])(bits)) & select;
-  return Pack<Scalar, Width>::of(hit != 0 ? typename Pack<Scalar, Width>::Vector{} + Scalar(1)
-                                          : typename Pack<Scalar, Width>::Vector{});
+  using Word = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
+  typedef Word Words __attribute__((vector_size(Width * sizeof(Scalar))));
+  Words select{};
+  for (int i = 0; i < Width; ++i) select[i] = Word(1) << i;  // folded to a constant
+  Words const hit = (Words{} + Word(bits)) & select;
+  Words const one = (hit != 0) & std::bit_cast<Word>(Scalar(1));
+  Pack<Scalar, Width> pack;
+  std::memcpy(&pack, &one, sizeof one);
+  return pack;
 }
 
 /// Byte i is 1 where bit i is set, else 0.

@@ -24,7 +24,7 @@ Pack<Scalar, Width> load(Activation<Graded<Max, Divisor>, Scalar> const& x, Inde
   if (count >= Width) std::memcpy(&bytes, x.pixel(pixel) + c, Width);
   else std::memcpy(&bytes, x.pixel(pixel) + c, std::size_t(count));
   using Packed = Pack<Scalar, Width>;
-  return Packed::of(__builtin_convertvector(bytes, typename Packed::Vector)) * Packed(View::scale);
+  return Packed::from(bytes) * Packed(View::scale);
 }
 
 template <int Width, class Scalar>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/backend/cpu/cpu.hpp>
+#include <tet/core/loss_sum.hpp>
 #include <tet/core/loss_term.hpp>
 #include <tet/core/workspace.hpp>
 
@@ -11,15 +12,9 @@ namespace tet {
 
 /// Bytes that loss_and_gradient needs.
 template <class Scalar, class Loops>
-Index loss_workspace(BasicCpu<Loops> const& exec, Index batch, Index classes) {
+Index loss_workspace(BasicCpu<Loops> const& exec, Index /*timesteps*/, Index batch, Index classes) {
   return batch * 2 * Index(sizeof(double)) + exec.slots() * 4 * classes * Index(sizeof(Scalar));
 }
-
-/// Sum over the batch of a loss, and how many samples were classified rightly.
-struct LossSum {
-  double loss = 0;
-  Index correct = 0;
-};
 
 /// L = 1/(T B) * sum over t, b of loss(term), with its gradient; returns L and the number of samples whose mean output
 /// is largest at the label.

@@ -4,13 +4,11 @@
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/backend/cpu/eigen.hpp>
 #include <tet/core/index.hpp>
+#include <tet/core/matrix.hpp>
 
 #include <algorithm>
 
 namespace tet {
-
-/// How an operand of a matrix product lies in memory.
-enum class Operand { plain, transposed };
 
 /// c [m, n] = op(a) op(b), row-major, inner dimension k; a row `bias` [n] is added to each row of c where it is not
 /// nullptr.

@@ -16,7 +16,8 @@ class NeuronTensors {
  public:
   using Neuron = typename Node::Layer;
   static constexpr auto const& learnable = neuron_parameters<Neuron>;
-  static_assert(learnable.size() <= max_neuron_parameters, "tet: a neuron may have at most 8 learnable parameters");
+  static constexpr int learned = int(learnable.size());
+  static_assert(learned <= max_neuron_parameters, "tet: a neuron may have at most 8 learnable parameters");
 
   static constexpr ParameterSpec spec(std::size_t i) {
     bool const shared = learnable[i].sharing == Sharing::per_layer;
@@ -29,26 +30,27 @@ class NeuronTensors {
   }
 
   void place(TensorCursor& cursor) {
-    for (std::size_t i = 0; i < learnable.size(); ++i) offsets_[i] = cursor.take(spec(i));
+    for (int i = 0; i < learned; ++i) offsets_[std::size_t(i)] = cursor.take(spec(std::size_t(i)));
   }
 
   template <class Call, class Scalar>
   void point_to_values(Call& call, Scalar const* base) const {
-    for (std::size_t i = 0; i < learnable.size(); ++i) call.parameters[i] = base + offsets_[i];
+    for (int i = 0; i < learned; ++i) call.parameters[i] = base + offsets_[std::size_t(i)];
   }
   template <class Scalar>
   void point_to_gradients(NeuronGradients<Scalar>& gradients, Scalar* base) const {
-    for (std::size_t i = 0; i < learnable.size(); ++i) gradients.parameters[i] = base + offsets_[i];
+    for (int i = 0; i < learned; ++i) gradients.parameters[i] = base + offsets_[std::size_t(i)];
   }
 
   template <class Visit>
   void visit_tensors(std::string const& prefix, Visit& visit) const {
-    for (std::size_t i = 0; i < learnable.size(); ++i)
-      visit(prefix + Node::Place::prefix() + learnable[i].name, spec(i), offsets_[i]);
+    for (int i = 0; i < learned; ++i)
+      visit(prefix + Node::Place::prefix() + learnable[std::size_t(i)].name, spec(std::size_t(i)),
+            offsets_[std::size_t(i)]);
   }
   Index count() const {
     Index total = 0;
-    for (std::size_t i = 0; i < learnable.size(); ++i) total += spec(i).count();
+    for (int i = 0; i < learned; ++i) total += spec(std::size_t(i)).count();
     return total;
   }
 

@@ -71,9 +71,9 @@ struct SpikeForward {
       std::uint32_t const end = start[p + 1];
       for (; k + 2 <= end; k += 2) {
         float const *const a = row(k), *const b = row(k + 1);
-#pragma GCC unroll 4
+        TET_UNROLL(4)
         for (int v = 0; v < Packs; ++v) even[v] += term(k, a, v);
-#pragma GCC unroll 4
+        TET_UNROLL(4)
         for (int v = 0; v < Packs; ++v) odd[v] += term(k + 1, b, v);
       }
       if (k < end) {

@@ -138,23 +138,23 @@ struct SpikeForwardInt8 {
     };
     for (Index p = 0; p < rows; ++p, sum += Packs * lanes) {
       Lanes even[Packs], odd[Packs];
-#pragma GCC unroll 4
+      TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) even[v] = first ? Lanes{} : load<Lanes>(sum + v * lanes), odd[v] = Lanes{};
       std::uint32_t k = start[p];
       std::uint32_t const end = start[p + 1];
       for (; k + 2 <= end; k += 2) {
         std::int16_t const *const a = row(k), *const b = row(k + 1);
-#pragma GCC unroll 4
+        TET_UNROLL(4)
         for (int v = 0; v < Packs; ++v) even[v] += term(k, a, v);
-#pragma GCC unroll 4
+        TET_UNROLL(4)
         for (int v = 0; v < Packs; ++v) odd[v] += term(k + 1, b, v);
       }
       if (k < end) {
         std::int16_t const* const a = row(k);
-#pragma GCC unroll 4
+        TET_UNROLL(4)
         for (int v = 0; v < Packs; ++v) even[v] += term(k, a, v);
       }
-#pragma GCC unroll 4
+      TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) {  // unrolled, or all sums would pass through the stack: 1.3-2x slower
         Lanes const total = even[v] + odd[v];
         std::memcpy(sum + v * lanes, &total, sizeof total);
@@ -209,8 +209,7 @@ struct SpikeForwardInt8 {
                   using V = Pack<float, 8>;
                   Whole8 whole = load_8(sum + row + o);
                   if (emptied) whole += load_8(total + row + o);
-                  V const y = V::of(__builtin_convertvector(whole, V::Vector)) * V::load(scale + b * block + o) +
-                              V::load(bias + b * block + o);
+                  V const y = V::from(whole) * V::load(scale + b * block + o) + V::load(bias + b * block + o);
                   y.store(values + o);
                 }
                 output(t, place, b * block, outs, values);

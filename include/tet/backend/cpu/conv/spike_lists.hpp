@@ -158,14 +158,13 @@ struct SpikeLists {
     for (Index j = 0; j < count; ++j, mask += g.stride * bytes, count_bytes += g.stride * group) {
       *cursor.start++ = std::uint32_t(end - cursor.first);
       Positions base{};
-      for (Index p = 0; p < window_rows; ++p)
-#pragma GCC unroll 8
-        for (Index b = 0; b < run; ++b, base += std::uint16_t(8 << shift)) {
-          std::uint8_t const m = mask[p * pitch + b];
-          if constexpr (!std::is_same_v<Kind, Spike>)
-            value = append_values<Activation<Kind, float>>(value, m, count_bytes + (p * pitch + b) * 8);
-          end = append_positions<shift>(end, m, base);
-        }
+      for (Index p = 0; p < window_rows; ++p) TET_UNROLL(8)
+      for (Index b = 0; b < run; ++b, base += std::uint16_t(8 << shift)) {
+        std::uint8_t const m = mask[p * pitch + b];
+        if constexpr (!std::is_same_v<Kind, Spike>)
+          value = append_values<Activation<Kind, float>>(value, m, count_bytes + (p * pitch + b) * 8);
+        end = append_positions<shift>(end, m, base);
+      }
     }
     cursor.end = end;
     cursor.value = value;

@@ -194,7 +194,7 @@ struct SpikeWeightGradient {
       for (Index cut = 0; cut < cuts; ++cut) {
         std::uint64_t const m = mask[c * cuts + cut];
         if (m == 0) continue;
-#pragma GCC unroll 8
+        TET_UNROLL(8)
         for (int b = 0; b < 8; ++b)
           end = append_positions<offset_shift>(end, std::uint8_t(m >> (8 * b)),
                                                Positions{} + std::uint16_t((cut * 64 + 8 * b) << offset_shift));
@@ -281,17 +281,16 @@ struct SpikeWeightGradient {
         sum[t / (Columns * packs)][t / packs % Columns][t % packs] = V::load(to + t * V::width);
       for (std::uint32_t k = begin; k < end; ++k) {
         Index const at = Index(offset[k]) * offset_unit;
-#pragma GCC unroll 3
+        TET_UNROLL(3)
         for (int p = 0; p < Rows; ++p) {
           float const* const from = reinterpret_cast<float const*>(reinterpret_cast<std::byte const*>(row[p]) + at);
-#pragma GCC unroll 3
-          for (int q = 0; q < Columns; ++q)
-#pragma GCC unroll 2
-            for (int v = 0; v < packs; ++v) {
-              V const d = V::load(from + (Columns - 1 - q) * block + v * V::width);
-              if constexpr (std::is_same_v<Kind, Spike>) sum[p][q][v] += d;
-              else sum[p][q][v] += V::of(values[list * list_capacity + k] - V::Vector{}) * d;
-            }
+          TET_UNROLL(3)
+          for (int q = 0; q < Columns; ++q) TET_UNROLL(2)
+          for (int v = 0; v < packs; ++v) {
+            V const d = V::load(from + (Columns - 1 - q) * block + v * V::width);
+            if constexpr (std::is_same_v<Kind, Spike>) sum[p][q][v] += d;
+            else sum[p][q][v] += V(values[list * list_capacity + k]) * d;
+          }
         }
       }
       for (int t = 0; t < Rows * Columns * packs; ++t)

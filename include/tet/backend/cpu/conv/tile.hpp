@@ -11,11 +11,6 @@ inline constexpr int tile_rows = native_width<float> > 8 ? 12 : 6;
 inline constexpr Index tile_columns = 2 * native_width<float>;
 inline constexpr Index tile_floats = tile_rows * tile_columns;
 
-/// All lanes equal to value; unlike 0 + value this is one broadcasting load.
-[[gnu::always_inline]] inline NativePack<float> broadcast(float value) {
-  return NativePack<float>::of(value - NativePack<float>::Vector{});
-}
-
 /// Where a tile's left operand lies: value (row r, run p, k) at row[r][p * pitch + k * step].
 struct TileOperand {
   float const* row[tile_rows];
@@ -40,27 +35,27 @@ inline constexpr float zero_row[tile_columns] = {};
                                             TileRows<float const> start, TileRows<float> out) {
   using V = NativePack<float>;
   V sum[tile_rows][2];
-#pragma GCC unroll 16
+  TET_UNROLL(16)
   for (int r = 0; r < tile_rows; ++r) {
     sum[r][0] = V::load(start.first + r * start.stride);
     sum[r][1] = V::load(start.first + r * start.stride + V::width);
   }
   for (Index p = 0; p < runs; ++p) {
     float const* row[tile_rows];
-#pragma GCC unroll 16
+    TET_UNROLL(16)
     for (int r = 0; r < tile_rows; ++r) row[r] = a.row[r] + p * a.pitch;
     Index const end = length * a.step;
     for (Index k = 0; k != end; k += a.step, b += tile_columns) {
       V const left = V::load(b), right = V::load(b + V::width);
-#pragma GCC unroll 16
+      TET_UNROLL(16)
       for (int r = 0; r < tile_rows; ++r) {
-        V const value = broadcast(row[r][k]);
+        V const value(row[r][k]);  // one broadcasting load
         sum[r][0] += value * left;
         sum[r][1] += value * right;
       }
     }
   }
-#pragma GCC unroll 16
+  TET_UNROLL(16)
   for (int r = 0; r < tile_rows; ++r) {
     sum[r][0].store(out.first + r * out.stride);
     sum[r][1].store(out.first + r * out.stride + V::width);

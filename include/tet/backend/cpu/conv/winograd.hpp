@@ -93,11 +93,11 @@ struct Winograd : WinogradPatches {
           for (int tap = 0; tap < 9; ++tap) w[tap / 3][tap % 3] = V::load(window[tap][k - k0] + m);
           for (int i = 0; i < patch; ++i)
             for (int j = 0; j < 3; ++j)
-              half[i][j] = times(G[i][0], w[0][j], times(G[i][1], w[1][j], broadcast(G[i][2]) * w[2][j]));
+              half[i][j] = times(G[i][0], w[0][j], times(G[i][1], w[1][j], V(G[i][2]) * w[2][j]));
           float* const to = weights + (panel * c.in_channels + k) * tile_columns + m;
           for (int i = 0; i < patch; ++i)
             for (int j = 0; j < patch; ++j)
-              times(G[j][0], half[i][0], times(G[j][1], half[i][1], broadcast(G[j][2]) * half[i][2]))
+              times(G[j][0], half[i][0], times(G[j][1], half[i][1], V(G[j][2]) * half[i][2]))
                   .store(to + (i * patch + j) * weight_plane);
         }
     });

@@ -29,7 +29,7 @@ struct WinogradPatches {
            c.tiles(edge) * 16 <= c.images * c.rows * c.columns * 2;  // not where patches hang over the border too much
   }
 
-  [[gnu::always_inline]] static V times(float factor, V a, V b) { return broadcast(factor) * a + b; }
+  [[gnu::always_inline]] static V times(float factor, V a, V b) { return V(factor) * a + b; }
 
   /// B^T of one line.
   [[gnu::always_inline]] static void transform_line(V const (&d)[6], V (&t)[6]) {

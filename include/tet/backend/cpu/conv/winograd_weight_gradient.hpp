@@ -76,11 +76,11 @@ struct WinogradWeightGradient : WinogradPatches {
   /// G of one line.
   [[gnu::always_inline]] static void transform_gradient_line(V const (&d)[4], V (&t)[6]) {
     V const a = d[0] + d[2], b = d[1] + d[3], e = times(4, d[2], d[0]), f = times(4, d[3], d[1]);
-    t[0] = broadcast(1 / 4.f) * d[0];
-    t[1] = broadcast(-1 / 6.f) * (a + b);
-    t[2] = broadcast(-1 / 6.f) * (a - b);
-    t[3] = broadcast(1 / 24.f) * times(2, f, e);
-    t[4] = broadcast(1 / 24.f) * times(-2, f, e);
+    t[0] = V(1 / 4.f) * d[0];
+    t[1] = V(-1 / 6.f) * (a + b);
+    t[2] = V(-1 / 6.f) * (a - b);
+    t[3] = V(1 / 24.f) * times(2, f, e);
+    t[4] = V(1 / 24.f) * times(-2, f, e);
     t[5] = d[3];
   }
 

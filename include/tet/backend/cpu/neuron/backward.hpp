@@ -11,27 +11,6 @@ namespace tet {
 
 namespace cpu {
 
-/// dL/ds of one place over time.
-template <class Scalar>
-struct GradientRow {
-  Scalar const* first;  // [channels] at t = 0
-  Index step;           // values from one timestep to the next
-  Scalar share;         // of the window's gradient; 0 outside of all windows
-
-  GradientRow(GradientView<Scalar> const& view, Index pixels, Index channels, Index n)
-      : first(view.data + n * channels), step(pixels * channels), share(1) {
-    PoolGeometry const& g = view.pool;
-    if (g.window() == 1) return;
-    Index const image = n / (g.height * g.width), i = n / g.width % g.height / g.window_height,
-                j = n % g.width / g.window_width;
-    Index const window_pixels = g.out_height() * g.out_width();
-    bool const inside = i < g.out_height() && j < g.out_width();
-    first = view.data + (inside ? image * window_pixels + i * g.out_width() + j : 0) * channels;
-    step = pixels / (g.height * g.width) * window_pixels * channels;
-    share = inside ? Scalar(1) / Scalar(g.window()) : Scalar(0);
-  }
-};
-
 /// The states of one place before each timestep, recomputed; they live in a task's scratch until the way back in time
 /// has used them.
 template <class Lanes>
@@ -117,7 +96,7 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
     Scalar* const sum = partials + task * sums * padded;
     std::fill_n(sum, sums * padded, Scalar(0));
     for (Index n = partition.begin(task); n < partition.end(task); ++n) {
-      cpu::GradientRow<Scalar> const row(ds, call.pixels, channels, n);
+      GradientRow<Scalar> const row(ds, call.pixels, channels, n);
       cpu::for_each_packs<width, cpu::neuron_packs>(channels, [&]<int Packs, bool Whole>(Index c) {
         using Lanes = cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole>;
         using V = typename Lanes::V;
@@ -169,8 +148,8 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
       std::copy_n(row + padded, channels, gradients.centred);
       row += 2 * padded;
     }
-    for (std::size_t i = 0; i < learnable.size(); ++i, row += padded) {
-      if (learnable[i].sharing == Sharing::per_channel) {
+    for (int i = 0; i < int(learnable.size()); ++i, row += padded) {
+      if (learnable[std::size_t(i)].sharing == Sharing::per_channel) {
         std::copy_n(row, channels, gradients.parameters[i]);
       } else {
         double total = 0;
@@ -197,7 +176,7 @@ void neuron_input_gradient(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalisation
       call.timesteps * Index(sizeof(cpu::RecomputedSteps<Neuron, Analog, Normalisation<Scalar>, Scalar>));
   exec.parallel_for(partition.tasks(), [&](Index task, Index slot) {
     for (Index n = partition.begin(task); n < partition.end(task); ++n) {
-      cpu::GradientRow<Scalar> const row(ds, call.pixels, channels, n);
+      GradientRow<Scalar> const row(ds, call.pixels, channels, n);
       cpu::for_each_packs<width, cpu::neuron_packs>(channels, [&]<int Packs, bool Whole>(Index c) {
         using Lanes = cpu::NeuronLanes<Neuron, Kind, Normalisation<Scalar>, Scalar, Whole>;
         using V = typename Lanes::V;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/config.hpp>
+#include <tet/core/index.hpp>
+#include <tet/core/matrix.hpp>
+
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+
+#include <cstddef>
+#include <utility>
+
+namespace tet {
+
+/// The CUDA backend: where its loops run, and its memory. Primitives are free functions with it as first argument.
+///
+/// `Execution` is cuda::Device, or in tests its twin on the host, which runs the same loop bodies (Thrust's policy is its
+/// member policy()) in the host's memory. Loop bodies are trivially copyable structs with a TET_HD operator().
+template <class Execution>
+class BasicCuda {
+ public:
+  BasicCuda() = default;
+
+  static constexpr char const* name = Execution::name;
+
+  Execution& execution() { return execution_; }
+
+  /// body(i) for i in 0 … count - 1, in any order.
+  template <class Body>
+  void for_each(Index count, Body const& body) {
+    if (count == 0) return;
+    thrust::for_each_n(execution_.policy(), thrust::counting_iterator<Index>(0), count, body);
+    execution_.check_launch("thrust::for_each_n");
+  }
+
+  /// body(n, c) for each place n and each channel c, up to a multiple of 64: bodies write the bits of whole words.
+  template <class Body>
+  void for_each_neuron(Index pixels, Index channels, Body const& body) {
+    execution_.for_each_neuron(pixels, channels, body);
+  }
+
+  static std::byte* allocate(Index bytes) { return Execution::allocate(bytes); }
+  static void release(std::byte* block) noexcept { Execution::release(block); }
+  static void clear(std::byte* block, Index bytes) { Execution::clear(block, bytes); }
+  static void upload(std::byte* to, void const* from, Index bytes) { Execution::upload(to, from, bytes); }
+  static void download(void* to, std::byte const* from, Index bytes) { Execution::download(to, from, bytes); }
+
+ private:
+  Execution execution_;
+};
+
+}  // namespace tet

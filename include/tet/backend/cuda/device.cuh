@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cuda/cublas.cuh>
+#include <tet/backend/cuda/error.cuh>
+#include <tet/backend/cuda/kernel.cuh>
+#include <tet/backend/cuda/pinned.cuh>
+#include <tet/core/index.hpp>
+
+#include <cuda_runtime_api.h>
+#include <thrust/execution_policy.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace tet::cuda {
+
+inline namespace TET_CUDA_ABI {
+
+/// Does nothing: asks whether the program holds code for the device at hand.
+TET_KERNEL probe() {}
+
+/// body(n, c) for each place n and each channel c up to whole words of 64 bits; the lanes of a warp share n, so that they
+/// may vote on the bits of a word.
+template <class Body>
+TET_KERNEL over_neurons(Body const body, Index pixels, Index channels_padded) {
+  Index const c = Index(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (c >= channels_padded) return;  // whole warps
+  for (Index n = Index(blockIdx.y) * blockDim.y + threadIdx.y; n < pixels; n += Index(gridDim.y) * blockDim.y)
+    body(n, c);
+}
+
+}  // namespace TET_CUDA_ABI
+
+/// Where CUDA work runs: one stream of the current device, its libraries' handles, and staging memory of the host.
+///
+/// The stream waits for the legacy default stream and the other way round; allocations and copies of Storage use that one.
+class Device {
+ public:
+  static constexpr char const* name = "cuda";
+
+  Device() : resources_(std::make_unique<Resources>()) {}
+
+  cudaStream_t stream() const { return resources_->stream; }
+  auto policy() const { return thrust::cuda::par_nosync.on(stream()); }
+
+  void check_launch(char const* kernel) const { cuda::check_launch(stream(), kernel); }
+
+  template <class Body>
+  void for_each_neuron(Index pixels, Index channels, Body const& body) {
+    if (pixels == 0 || channels == 0) return;
+    Index const padded = round_up(channels, 64);
+    constexpr unsigned warp = 32, rows = 8;
+    dim3 const threads(warp, rows),
+        blocks(unsigned(padded / warp), unsigned(std::min<Index>(ceil_div(pixels, rows), 65535)));
+    over_neurons<<<blocks, threads, 0, stream()>>>(body, pixels, padded);
+    check_launch("over_neurons");
+  }
+
+  /// c [m, n] = op(a) op(b) + beta c, row-major.
+  template <class Scalar>
+  void matrix_product(MatrixSizes const& sizes, Scalar const* a, Scalar const* b, Scalar beta, Scalar* c) {
+    resources_->blas.multiply(stream(), sizes, a, b, beta, c);
+  }
+
+  /// fill(host memory of that size), then a copy to `to` in stream order; returns what fill returns.
+  template <class Fill>
+  auto fill(std::byte* to, Index bytes, Fill const& fill) {
+    std::byte* const host = resources_->staging.acquire(bytes);
+    auto const result = fill(host);
+    TET_CUDA_CHECK(cudaMemcpyAsync(to, host, std::size_t(bytes), cudaMemcpyHostToDevice, stream()));
+    resources_->staging.release(stream());
+    return result;
+  }
+
+  /// Copies to the host and waits.
+  void read(void* to, void const* from, Index bytes) {
+    TET_CUDA_CHECK(cudaMemcpyAsync(to, from, std::size_t(bytes), cudaMemcpyDeviceToHost, stream()));
+    TET_CUDA_CHECK(cudaStreamSynchronize(stream()));
+  }
+
+  static std::byte* allocate(Index bytes) {
+    void* block = nullptr;
+    cudaError_t const status = cudaMallocAsync(&block, std::size_t(bytes), nullptr);
+    if (status == cudaErrorMemoryAllocation) {
+      (void)cudaGetLastError();
+      std::size_t free = 0, total = 0;
+      TET_CUDA_CHECK(cudaMemGetInfo(&free, &total));
+      throw CudaOutOfMemory(bytes, Index(free), Index(total), std::source_location::current());
+    }
+    check(status, "cudaMallocAsync");
+    return static_cast<std::byte*>(block);
+  }
+  static void release(std::byte* block) noexcept { (void)cudaFreeAsync(block, nullptr); }
+  static void clear(std::byte* block, Index bytes) {
+    TET_CUDA_CHECK(cudaMemsetAsync(block, 0, std::size_t(bytes), nullptr));
+  }
+  static void upload(std::byte* to, void const* from, Index bytes) {
+    TET_CUDA_CHECK(cudaMemcpy(to, from, std::size_t(bytes), cudaMemcpyHostToDevice));
+  }
+  static void download(void* to, std::byte const* from, Index bytes) {
+    TET_CUDA_CHECK(cudaMemcpy(to, from, std::size_t(bytes), cudaMemcpyDeviceToHost));
+  }
+
+ private:
+  struct Stream {
+    cudaStream_t handle = nullptr;
+    Stream() { TET_CUDA_CHECK(cudaStreamCreateWithFlags(&handle, cudaStreamDefault)); }
+    Stream(Stream const&) = delete;
+    Stream& operator=(Stream const&) = delete;
+    ~Stream() { (void)cudaStreamDestroy(handle); }
+  };
+
+  struct Resources {
+    Resources() { require_code_for_device(); }
+
+    Stream owner;
+    cudaStream_t stream = owner.handle;
+    Blas blas;
+    PinnedRing staging;
+  };
+
+  /// Throws: CudaError that names the device where the program holds no code for it.
+  static void require_code_for_device() {
+    cudaFuncAttributes attributes;
+    cudaError_t const status = cudaFuncGetAttributes(&attributes, probe);
+    if (status == cudaSuccess) return;
+    (void)cudaGetLastError();
+    int device = 0;
+    cudaDeviceProp properties{};
+    TET_CUDA_CHECK(cudaGetDevice(&device));
+    TET_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
+    throw CudaError("looking for code for " + std::string(properties.name) + ", compute capability " +
+                        std::to_string(properties.major) + "." + std::to_string(properties.minor),
+                    cudaGetErrorName(status),
+                    "this program was compiled for other devices; add the device to CMAKE_CUDA_ARCHITECTURES",
+                    std::source_location::current());
+  }
+
+  std::unique_ptr<Resources> resources_;
+};
+
+}  // namespace tet::cuda

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cuda/channel_sums.cuh>
+#include <tet/backend/cuda/cuda.cuh>
+#include <tet/core/arena.hpp>
+#include <tet/core/loss_sum.hpp>
+#include <tet/core/loss_term.hpp>
+#include <tet/core/workspace.hpp>
+
+#include <cstring>
+#include <vector>
+
+namespace tet {
+
+namespace cuda {
+
+/// Scratch of a loss and of counting what was classified rightly.
+template <class Scalar>
+struct LossScratch {
+  int* labels;      // [B]
+  Scalar* mean;     // [B][K]
+  Scalar* dmean;    // [T][B][K]
+  Scalar* unused;   // [T][B][K]: a gradient that nobody wants
+  double* losses;   // [T * B], and a tree
+  double* correct;  // [B][T], and a tree
+
+  LossScratch(Arena& arena, Index timesteps, Index batch, Index classes) {
+    labels = arena.take<int>(batch);
+    mean = arena.take<Scalar>(batch * classes);
+    dmean = arena.take<Scalar>(timesteps * batch * classes);
+    unused = arena.take<Scalar>(timesteps * batch * classes);
+    losses = arena.take<double>(SumTree{timesteps * batch, 1}.bytes() / Index(sizeof(double)));
+    correct = arena.take<double>(SumTree{batch, timesteps}.bytes() / Index(sizeof(double)));
+  }
+};
+
+template <class Execution>
+void bring_labels(BasicCuda<Execution>& exec, Index batch, int const* labels, int* to) {
+  Index const bytes = batch * Index(sizeof(int));
+  exec.execution().fill(reinterpret_cast<std::byte*>(to), bytes,
+                        [&](std::byte* host) { return std::memcpy(host, labels, std::size_t(bytes)); });
+}
+
+template <class Scalar>
+TET_HD inline Index largest(Scalar const* row, Index classes) {
+  Index best = 0;
+  for (Index k = 1; k < classes; ++k)
+    if (row[best] < row[k]) best = k;
+  return best;
+}
+
+/// Mean over time of one sample's output for one class.
+template <class Scalar>
+struct MeanOutput {
+  Index timesteps, count;
+  Scalar const* output;
+  Scalar* mean;
+
+  TET_HD void operator()(Index i) const {
+    Scalar total = 0;
+    for (Index t = 0; t < timesteps; ++t) total += output[t * count + i];
+    mean[i] = total / Scalar(timesteps);
+  }
+};
+
+/// The loss of one sample at one timestep.
+template <class Loss, class Scalar>
+struct LossAt {
+  Loss loss;
+  Index timesteps, batch, classes;
+  Scalar const* output;
+  Scalar const* mean;
+  int const* labels;
+  Scalar* doutput;
+  Scalar* dmean;
+  double* losses;
+
+  TET_HD void operator()(Index i) const {
+    Index const t = i / batch, b = i % batch, at = i * classes;
+    for (Index k = 0; k < classes; ++k) doutput[at + k] = dmean[at + k] = Scalar(0);
+    losses[i] = double(loss(
+        LossTerm<Scalar>{output + at, mean + b * classes, classes, labels[b], t, timesteps, doutput + at, dmean + at}));
+  }
+};
+
+/// dL/dO[t, b, k] of all timesteps, from the loss's own gradient and that through the mean.
+template <class Scalar>
+struct LossGradient {
+  Index timesteps, count;
+  Scalar share;
+  Scalar const* dmean;
+  Scalar* doutput;
+
+  TET_HD void operator()(Index i) const {
+    Scalar through_mean = 0;
+    for (Index t = 0; t < timesteps; ++t) through_mean += dmean[t * count + i];
+    through_mean = through_mean * share / Scalar(timesteps);
+    for (Index t = 0; t < timesteps; ++t) doutput[t * count + i] = doutput[t * count + i] * share + through_mean;
+  }
+};
+
+/// Whether the mean output is largest at the label.
+template <class Scalar>
+struct Hit {
+  Index classes;
+  Scalar const* mean;
+  int const* labels;
+  double* correct;
+
+  TET_HD void operator()(Index b) const { correct[b] = largest(mean + b * classes, classes) == labels[b] ? 1 : 0; }
+};
+
+/// Whether the sum of a sample's outputs up to t is largest at the label, for each t.
+template <class Scalar>
+struct HitsOverTime {
+  Index timesteps, batch, classes;
+  Scalar const* output;
+  int const* labels;
+  Scalar* sum;
+  double* correct;
+
+  TET_HD void operator()(Index b) const {
+    Scalar* const row = sum + b * classes;
+    for (Index k = 0; k < classes; ++k) row[k] = 0;
+    for (Index t = 0; t < timesteps; ++t) {
+      for (Index k = 0; k < classes; ++k) row[k] += output[(t * batch + b) * classes + k];
+      correct[b * timesteps + t] = largest(row, classes) == labels[b] ? 1 : 0;
+    }
+  }
+};
+
+}  // namespace cuda
+
+/// Bytes that loss_and_gradient and count_correct need.
+template <class Scalar, class Execution>
+Index loss_workspace(BasicCuda<Execution> const&, Index timesteps, Index batch, Index classes) {
+  Arena arena;
+  cuda::LossScratch<Scalar>(arena, timesteps, batch, classes);
+  return arena.peak();
+}
+
+/// L = 1/(T B) * sum over t, b of loss(term), with its gradient; returns L and the number of samples whose mean output
+/// is largest at the label. Waits for the device.
+///
+/// Shape: output, doutput [T, B, K] on the device, labels [B] on the host. doutput == nullptr: no gradient.
+/// Order: fixed by sizes.
+template <class Execution, class Loss, class Scalar>
+LossSum loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
+                          Scalar const* output, int const* labels, Scalar* doutput, Workspace workspace) {
+  Arena arena(workspace.data, workspace.bytes);
+  cuda::LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
+  Index const count = batch * classes, terms = timesteps * batch;
+  cuda::bring_labels(exec, batch, labels, scratch.labels);
+  exec.for_each(count, cuda::MeanOutput<Scalar>{timesteps, count, output, scratch.mean});
+  exec.for_each(
+      terms, cuda::LossAt<Loss, Scalar>{loss, timesteps, batch, classes, output, scratch.mean, scratch.labels,
+                                        doutput != nullptr ? doutput : scratch.unused, scratch.dmean, scratch.losses});
+  Scalar const share = Scalar(1) / (Scalar(timesteps) * Scalar(batch));
+  if (doutput != nullptr)
+    exec.for_each(count, cuda::LossGradient<Scalar>{timesteps, count, share, scratch.dmean, doutput});
+  exec.for_each(batch, cuda::Hit<Scalar>{classes, scratch.mean, scratch.labels, scratch.correct});
+  double total = 0, correct = 0;
+  exec.execution().read(&total, cuda::add_rows(exec, {terms, 1}, scratch.losses), sizeof total);
+  exec.execution().read(&correct, cuda::add_rows(exec, {batch, 1}, scratch.correct), sizeof correct);
+  return {total / double(terms), Index(correct)};
+}
+
+/// correct[t] += number of samples whose output, averaged over timesteps 0 … t, is largest at the label. Waits for the
+/// device.
+///
+/// Shape: output [T, B, K] on the device; labels [B], correct [T] on the host.
+template <class Execution, class Scalar>
+void count_correct(BasicCuda<Execution>& exec, Index timesteps, Index batch, Index classes, Scalar const* output,
+                   int const* labels, Workspace workspace, Index* correct) {
+  Arena arena(workspace.data, workspace.bytes);
+  cuda::LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
+  cuda::bring_labels(exec, batch, labels, scratch.labels);
+  exec.for_each(batch, cuda::HitsOverTime<Scalar>{timesteps, batch, classes, output, scratch.labels, scratch.mean,
+                                                  scratch.correct});
+  std::vector<double> hits(std::size_t(timesteps), 0.0);
+  exec.execution().read(hits.data(), cuda::add_rows(exec, {batch, timesteps}, scratch.correct),
+                        timesteps * Index(sizeof(double)));
+  for (Index t = 0; t < timesteps; ++t) correct[t] += Index(hits[std::size_t(t)]);
+}
+
+}  // namespace tet

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cuda/cuda.cuh>
+#include <tet/backend/cuda/neuron/lane.cuh>
+#include <tet/backend/cuda/spike_bits.cuh>
+
+namespace tet {
+
+namespace cuda {
+
+/// All timesteps of one neuron. Channels beyond the last one take part with an output of 0.
+template <class Neuron, class Kind, class Normalise, class OutKind, class Scalar>
+struct NeuronForward {
+  NeuronCall<Kind, Normalise, Scalar> call;
+  Activation<OutKind, Scalar> out;
+
+  TET_HD void operator()(Index n, Index c) const {
+    using Lane = NeuronLane<Neuron, Kind, Normalise, Scalar>;
+    bool const exists = c < call.x.channels;
+    Lane const lane(call, n, exists ? c : 0);
+    typename Lane::State state = lane.load_state(call.initial_state);
+    for (Index t = 0; t < call.timesteps; ++t) {
+      auto const f = lane.step(state, lane.centred(t));
+      store_output(out, t * call.pixels + n, c, exists ? f.s : Scalar(0));
+      state = f.next;
+    }
+    if (exists) lane.store_state(call.final_state, state);
+  }
+};
+
+}  // namespace cuda
+
+/// All timesteps of a layer of neurons in one pass over memory; the state stays in registers.
+///
+/// Shape: x [T, pixels, C] (or one frame where call.repeated), out [T, pixels, C]: bits for a spiking neuron, values
+///        for a smooth one.
+template <NeuronModel Neuron, class Execution, class Kind, class Normalise, class OutKind, class Scalar>
+void neuron_forward(BasicCuda<Execution>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
+                    Activation<OutKind, Scalar> out) {
+  exec.for_each_neuron(call.pixels, call.x.channels,
+                       cuda::NeuronForward<Neuron, Kind, Normalise, OutKind, Scalar>{call, out});
+}
+
+}  // namespace tet

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cuda/cuda.cuh>
+#include <tet/core/values.hpp>
+
+namespace tet {
+
+namespace cuda {
+
+template <class Rule, class Scalar, int States>
+struct Update {
+  Rule rule;
+  Scalar* parameters;
+  Scalar const* gradients;
+  Values<Scalar*, States> states;
+
+  TET_HD void operator()(Index i) const {
+    Values<Scalar, States> state;
+    for (int k = 0; k < States; ++k) state[k] = states[k][i];
+    parameters[i] = rule(parameters[i], gradients[i], state);
+    for (int k = 0; k < States; ++k) states[k][i] = state[k];
+  }
+};
+
+}  // namespace cuda
+
+/// Applies an optimiser's rule to each parameter of all tensors in one pass: rule(p, g, state) -> new p; `state` is
+/// changed in place.
+///
+/// Shape: parameters, gradients, each states[i]: [count].
+template <class Rule, class Execution, class Scalar, int States>
+void update_parameters(BasicCuda<Execution>& exec, Rule const& rule, Index count, Scalar* parameters,
+                       Scalar const* gradients, Values<Scalar*, States> states) {
+  exec.for_each(count, cuda::Update<Rule, Scalar, States>{rule, parameters, gradients, states});
+}
+
+}  // namespace tet

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cuda/cuda.cuh>
+
+#include <thrust/system/tbb/execution_policy.h>
+
+#include <cstring>
+#include <new>
+
+namespace tet::test {
+
+/// Twin of cuda::Device on the host: the CUDA backend's loop bodies run as tasks of oneTBB, in the host's memory. Matrix
+/// products are plain loops; what needs a device (votes of a warp, streams, libraries) is not in it.
+class HostExecution {
+ public:
+  static constexpr char const* name = "cuda's loop bodies on the host";
+
+  auto policy() const { return thrust::tbb::par; }
+  void check_launch(char const*) const {}
+
+  template <class Body>
+  void for_each_neuron(Index pixels, Index channels, Body const& body) {
+    thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), pixels,
+                       AllChannels<Body>{body, round_up(channels, 64)});
+  }
+
+  template <class Scalar>
+  void matrix_product(MatrixSizes const& sizes, Scalar const* a, Scalar const* b, Scalar beta, Scalar* c) {
+    thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), sizes.m,
+                       ProductRow<Scalar>{sizes, a, b, beta, c});
+  }
+
+  template <class Fill>
+  auto fill(std::byte* to, Index, Fill const& fill) {
+    return fill(to);
+  }
+  void read(void* to, void const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
+
+  static std::byte* allocate(Index bytes) {
+    return static_cast<std::byte*>(::operator new (std::size_t(bytes), std::align_val_t{64}));
+  }
+  static void release(std::byte* block) noexcept { ::operator delete (block, std::align_val_t{64}); }
+  static void clear(std::byte* block, Index bytes) { std::memset(block, 0, std::size_t(bytes)); }
+  static void upload(std::byte* to, void const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
+  static void download(void* to, std::byte const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
+
+ private:
+  template <class Body>
+  struct AllChannels {
+    Body body;
+    Index channels;
+    void operator()(Index n) const {
+      for (Index c = 0; c < channels; ++c) body(n, c);
+    }
+  };
+
+  template <class Scalar>
+  struct ProductRow {
+    MatrixSizes s;
+    Scalar const *a, *b;
+    Scalar beta;
+    Scalar* c;
+
+    void operator()(Index i) const {
+      bool const a_turned = s.a == Operand::transposed, b_turned = s.b == Operand::transposed;
+      Scalar* const row = c + i * s.n;
+      for (Index j = 0; j < s.n; ++j) row[j] = beta == Scalar(0) ? Scalar(0) : beta * row[j];
+      for (Index k = 0; k < s.k; ++k) {
+        Scalar const left = a_turned ? a[k * s.m + i] : a[i * s.k + k];
+        for (Index j = 0; j < s.n; ++j) row[j] += left * (b_turned ? b[j * s.k + k] : b[k * s.n + j]);
+      }
+    }
+  };
+};
+
+using HostTwin = BasicCuda<HostExecution>;
+
+}  // namespace tet::test
