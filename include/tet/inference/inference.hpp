@@ -9,6 +9,7 @@
 #include <tet/model/input_batch.hpp>
 #include <tet/model/model.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <span>
@@ -57,6 +58,7 @@ class Inference {
   using Network = Net;
   using Backend = Backend_;
   using Precision = Precision_;
+  using Scalar = float;  ///< of logits
   using In = typename Net::InputSignal;
   using Out = typename Net::OutputSignal;
   static constexpr Index classes = Out::shape.size();
@@ -134,19 +136,29 @@ class Inference {
   /// Throws: std::invalid_argument for sizes that do not fit, and for a value that the network's input cannot hold.
   template <class Element>
   std::span<float const> run(InputBatch<Element> const& batch) {
+    return run(batch, {});
+  }
+
+  /// The same, and the logits of each timestep go into `logits`, in the backend's memory.
+  /// Shape:  logits [T, batch, classes]; empty where they are not wanted.
+  template <class Element>
+  std::span<float const> run(InputBatch<Element> const& batch, std::span<float> logits) {
     Index const T = batch.timesteps.value, B = batch.batch_size.value;
     bool const repeated = batch.presentation == Presentation::repeated;
     if (T < 1) refuse("timesteps", std::to_string(T), "at least 1");
     if (B < 1 || B > options_.batch_size)
       refuse("batch size", std::to_string(B), "1 to " + std::to_string(options_.batch_size) + ", the engine's");
     check_size(batch.values.size(), repeated ? B : T * B);
+    if (!logits.empty() && Index(logits.size()) != T * B * classes)
+      refuse("room for the logits of a batch", std::to_string(logits.size()) + " values",
+             std::to_string(T * B * classes));
     reset();
     finished_ = true;
     std::span<float const> mean;
     for (Index t = 0; t < T; t += options_.timesteps_at_once) {
       Index const now = std::min(options_.timesteps_at_once, T - t);
       if (!repeated || t == 0) load(batch.values.data(), repeated ? B : now * B, repeated ? 0 : t * B);
-      mean = advance(now, B, repeated, t == 0).mean;
+      mean = advance(now, B, repeated, t == 0, logits.empty() ? nullptr : &logits[std::size_t(t * B * classes)]).mean;
     }
     return mean;
   }
@@ -161,6 +173,7 @@ class Inference {
 
   InferenceOptions const& options() const { return options_; }
   Backend& exec() { return exec_; }
+  Workspace workspace() { return {workspace_.data(), workspace_.bytes()}; }
 
  private:
   using Bytes = Storage<Backend, std::byte>;
@@ -189,6 +202,7 @@ class Inference {
 
   void plan(detail::InferencePlanner<Backend>& planner) {
     detail::Flow const flow{options_.timesteps_at_once, options_.batch_size, true};
+    planner.need_workspace(loss_workspace<float>(planner.exec, flow.batch, classes));  // of evaluate
     input_ = detail::take_activation<In, float>(planner.signals, flow.timesteps * flow.batch);
     chain_.plan(planner, flow);
     for (float** buffer : {&sum_, &mean_}) *buffer = planner.signals.template take<float>(flow.batch * classes);
@@ -211,15 +225,20 @@ class Inference {
              std::string("a value that a ") + In::Kind::name + " input can hold");
   }
 
-  InferenceStep advance(Index timesteps, Index batch, bool repeated, bool opening) {
-    detail::InferencePass<Backend> pass{exec_, {workspace_.data(), workspace_.bytes()}, timesteps, batch, opening};
+  InferenceStep advance(Index timesteps, Index batch, bool repeated, bool opening, float* logits = nullptr) {
+    detail::InferencePass<Backend> pass{exec_, workspace(), timesteps, batch, opening};
     detail::FlowingOf<In> const x{detail::first_pixels(input_, pass.frames(repeated) * In::shape.pixels()), repeated};
     auto const y = chain_.forward(pass, x);
     Index const size = batch * classes;
     running_mean(exec_, {timesteps, size, y.repeated ? 0 : size, steps_}, static_cast<float const*>(y.view.data), sum_,
                  mean_);
+    if (logits != nullptr)
+      for (Index t = 0; t < timesteps; ++t)
+        copy(exec_, size, static_cast<float const*>(y.view.data + (y.repeated ? 0 : t * size)), logits + t * size);
     steps_ += timesteps;
-    float const* const last = y.view.data + (y.repeated ? 0 : timesteps - 1) * size;
+    auto const at = [&](Index t) { return static_cast<float const*>(y.view.data + (y.repeated ? 0 : t * size)); };
+    for (Index t = 0; logits != nullptr && t < timesteps; ++t) copy(exec_, size, at(t), logits + t * size);
+    float const* const last = at(timesteps - 1);
     return {{last, std::size_t(size)}, {mean_, std::size_t(size)}};
   }
 

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/storage.hpp>
 #include <tet/data/batches.hpp>
+#include <tet/inference/inference.hpp>
 #include <tet/loss/sdt.hpp>
+#include <tet/model/model.hpp>
 #include <tet/train/train_step.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace tet {
@@ -14,7 +19,7 @@ struct EvaluateOptions {
   Index prefetch = 2;  ///< batches made ahead by a thread of their own; 0 for none
 };
 
-/// How well a model classifies a data set; the class is the argmax of the output's mean over time.
+/// How well a network classifies a data set; the class is the argmax of the output's mean over time.
 struct Evaluation {
   double accuracy = 0;  ///< at all timesteps, 0…1
   double loss = 0;      ///< mean cross entropy of the mean output
@@ -28,25 +33,56 @@ struct Evaluation {
   }
 };
 
-/// Runs a model over a data set in inference mode, at any number of timesteps.
+namespace detail {
+
+/// Samples that a network takes at once: a model any number, an engine its batch size.
+template <class Net, class Backend, class Scalar>
+Index samples_at_once(Model<Net, Backend, Scalar> const&, Index wanted) {
+  return wanted;
+}
+template <class Net, class Backend, class Precision>
+Index samples_at_once(Inference<Net, Backend, Precision> const& engine, Index wanted) {
+  return std::min(wanted, engine.options().batch_size);
+}
+
+/// O[t, b, k] of a batch. A model keeps all timesteps, an engine writes them into `room`.
+template <class Net, class Backend, class Scalar>
+OutputView<Scalar> outputs(Model<Net, Backend, Scalar>& model, Batch const& batch, Storage<Backend, Scalar>&) {
+  return model.forward(input_of(batch), Mode::inference);
+}
+template <class Net, class Backend, class Precision>
+OutputView<float> outputs(Inference<Net, Backend, Precision>& engine, Batch const& batch,
+                          Storage<Backend, float>& room) {
+  Index const size = engine.classes, count = batch.timesteps * batch.batch_size * size;
+  if (room.size() < count) room = Storage<Backend, float>(count);
+  engine.run(input_of(batch), {room.data(), std::size_t(count)});
+  return {room.data(), batch.timesteps, batch.batch_size, size};
+}
+
+}  // namespace detail
+
+/// Runs a Model in inference mode, or an Inference engine, over a data set, at any number of timesteps. An engine takes
+/// at most its own batch size at once.
 /// Throws: std::invalid_argument where the set's shape or classes do not fit the network.
-template <class Model, class Set>
-  requires data::Dataset<std::remove_cvref_t<Set>> Evaluation evaluate(Model& model, Set const& set,
+template <class Network, class Set>
+  requires data::Dataset<std::remove_cvref_t<Set>> Evaluation evaluate(Network& network, Set const& set,
                                                                        Timesteps timesteps,
                                                                        EvaluateOptions options = {}) {
     Evaluation result{.samples = set.size(), .accuracy_at = std::vector<double>(std::size_t(timesteps.value))};
     std::vector<Index> correct(std::size_t(timesteps.value), 0);
-    data::BatchStream<Set const&> stream(
-        set, {.batch_size = options.batch_size, .timesteps = timesteps, .prefetch = options.prefetch});
+    Storage<typename Network::Backend, typename Network::Scalar> room;
+    data::BatchStream<Set const&> stream(set, {.batch_size = detail::samples_at_once(network, options.batch_size),
+                                               .timesteps = timesteps,
+                                               .prefetch = options.prefetch});
     while (Batch const* const batch = stream.next()) {
-      detail::check_labels(batch->labels, batch->batch_size, Model::Out::shape.size());
-      auto const out = model.forward(detail::input_of(*batch), Mode::inference);
+      detail::check_labels(batch->labels, batch->batch_size, Network::Out::shape.size());
+      auto const out = detail::outputs(network, *batch, room);
       auto const sum =
-          loss_and_gradient(model.exec(), SdtLoss{}, out.timesteps, out.batch, out.size, out.data, batch->labels.data(),
-                            static_cast<typename Model::Scalar*>(nullptr), model.workspace());
+          loss_and_gradient(network.exec(), SdtLoss{}, out.timesteps, out.batch, out.size, out.data,
+                            batch->labels.data(), static_cast<typename Network::Scalar*>(nullptr), network.workspace());
       result.loss += sum.loss * double(batch->batch_size);
-      count_correct(model.exec(), out.timesteps, out.batch, out.size, out.data, batch->labels.data(), model.workspace(),
-                    correct.data());
+      count_correct(network.exec(), out.timesteps, out.batch, out.size, out.data, batch->labels.data(),
+                    network.workspace(), correct.data());
       // A network without neurons gives one output for all timesteps.
       for (Index t = out.timesteps; t < timesteps.value; ++t) correct[std::size_t(t)] = correct[0];
     }
