@@ -58,19 +58,40 @@ function(tet_write_compile_flags target)
   set(tet_compile_flags ${file} PARENT_SCOPE)
 endfunction()
 
+# A test of sources that a compiler takes, called with the arguments after `compiler`; skipped where it is not found.
+function(tet_add_compiler_test name compiler_name compiler)
+  if(compiler)
+    add_test(NAME ${name} COMMAND ${compiler} ${ARGN})
+  else()
+    add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped: ${compiler_name} is not found")
+    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ${compiler_name} is not found")
+  endif()
+endfunction()
+
 # Compiles one source as CUDA C++ for host and device, with warnings as errors; skipped without nvcc.
 function(tet_add_cuda_test name source)
   string(MAKE_C_IDENTIFIER ${name} object)
-  if(TET_NVCC)
-    add_test(NAME ${name} COMMAND ${TET_NVCC} -std=c++20 -arch=${cuda_architecture}
-                                  -Werror all-warnings -Xcompiler=-Wall,-Wextra,-Wno-psabi,-Werror
-                                  --options-file ${tet_compile_flags} -ccbin ${CMAKE_CXX_COMPILER}
-                                  -x cu -c ${source} -o ${CMAKE_CURRENT_BINARY_DIR}/${object}.o)
-  else()
-    add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped: nvcc is not found")
-    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: nvcc is not found")
-  endif()
+  tet_add_compiler_test(${name} nvcc "${TET_NVCC}" -std=c++20 -arch=${cuda_architecture}
+                        -Werror all-warnings -Xcompiler=-Wall,-Wextra,-Wno-psabi,-Werror
+                        --options-file ${tet_compile_flags} -ccbin ${CMAKE_CXX_COMPILER}
+                        -x cu -c ${source} -o ${CMAKE_CURRENT_BINARY_DIR}/${object}.o)
   set_tests_properties(${name} PROPERTIES LABELS cuda TIMEOUT 300)
+endfunction()
+
+# Compiles one source for aarch64, with warnings as errors; skipped without the cross compiler. oneTBB's headers, the same for
+# every processor, mostly lie among those of the system, which are not: links name them alone.
+function(tet_add_aarch64_test name source)
+  string(MAKE_C_IDENTIFIER ${name} object)
+  set(links ${CMAKE_CURRENT_BINARY_DIR}/aarch64_include)
+  get_target_property(hints TBB::tbb INTERFACE_INCLUDE_DIRECTORIES)
+  find_path(tbb_dir oneapi/tbb/parallel_for.h HINTS ${hints} NO_CACHE)
+  file(MAKE_DIRECTORY ${links})
+  foreach(folder IN ITEMS oneapi tbb)
+    file(CREATE_LINK ${tbb_dir}/${folder} ${links}/${folder} SYMBOLIC)
+  endforeach()
+  tet_add_compiler_test(${name} aarch64-linux-gnu-g++ "${TET_AARCH64_COMPILER}" -std=c++20 -O1 -Wall -Wextra -Wno-psabi -Werror
+                        @${tet_compile_flags} -isystem ${links} -c ${source} -o ${CMAKE_CURRENT_BINARY_DIR}/${object}.o)
+  set_tests_properties(${name} PROPERTIES LABELS aarch64 TIMEOUT 900)
 endfunction()
 
 # Configures, builds and runs tests/consumer/<part>.cpp as a project of its own that gets tet in the given way.
