@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cpu/conv/dense_int8.hpp>
 #include <tet/backend/cpu/conv/spike_forward_int8.hpp>
 #include <tet/backend/cpu/convolution.hpp>
 #include <tet/backend/cpu/neuron/output.hpp>
@@ -113,15 +114,19 @@ class FrozenKernels<Analog, Float32> {
   DenseDirect direct_{};
 };
 
+/// Both kernels are exact: the choice changes nothing but time.
 template <class Kind>
 class FrozenKernels<Kind, Int8> {
  public:
   FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Int8> const&, ConvGeometry const& call,
-                Tasks const& tasks) {
+                Tasks const& tasks)
+      : g_(call) {
     activity_ = ActivityScratch::plan<Kind>(scratch, call);
+    Arena shared = scratch;  // only one of the two kernels runs
     spike_ = SpikeForwardInt8::plan<Kind>(packed, scratch, call, tasks);
+    if constexpr (dense_applies) dense_ = DenseInt8<>::plan<Kind>(packed, shared, call, tasks);
     packed_bytes = packed.peak();
-    scratch_bytes = scratch.peak();
+    scratch_bytes = std::max(scratch.peak(), shared.peak());
   }
 
   Index packed_bytes = 0, scratch_bytes = 0;
@@ -129,16 +134,27 @@ class FrozenKernels<Kind, Int8> {
   template <class Loops>
   void pack(BasicCpu<Loops>& exec, SynapseValues<Int8> const& values) const {
     spike_.template pack<Kind>(exec, values);
+    if constexpr (dense_applies) dense_.template pack<Kind>(exec, values);
   }
 
   template <class Loops, class Output>
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
-    spike_.run(exec, active_inputs(exec, x, activity_), x, output);
+    if constexpr (dense_applies) {
+      Activity const active = activity(exec, x, activity_);
+      if (density(active, g_) > SpikeDrivenLimit<Kind>::forward_int8(dense_.used())) dense_.run(exec, x, output);
+      else spike_.run(exec, active, x, output);
+    } else {
+      spike_.run(exec, active_inputs(exec, x, activity_), x, output);
+    }
   }
 
  private:
+  static constexpr bool dense_applies = DenseInt8<>::applies<Kind>;
+
+  ConvGeometry g_;
   ActivityScratch activity_;
   SpikeForwardInt8 spike_;
+  DenseInt8<> dense_;
 };
 
 }  // namespace conv

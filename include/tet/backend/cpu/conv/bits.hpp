@@ -14,7 +14,8 @@
 
 namespace tet::conv {
 
-/// Turning bits into lists. The only header of the convolutions that names instructions; each has a portable twin.
+/// Turning bits into lists. With byte_products.hpp the only header of the convolutions that names instructions; each
+/// has a portable twin.
 
 /// Positions of the set bits of each byte, shifted left, compressed to the front.
 template <int Shift>

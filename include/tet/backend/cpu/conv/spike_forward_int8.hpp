@@ -3,7 +3,7 @@
 
 #include <tet/backend/cpu/conv/output.hpp>
 #include <tet/backend/cpu/conv/spike_lists.hpp>
-#include <tet/core/precision.hpp>
+#include <tet/backend/cpu/conv/sum_scales.hpp>
 
 #include <limits>
 #include <vector>
@@ -16,16 +16,13 @@ namespace tet::conv {
 /// Sums of 16 bits are emptied into 32 bits before they could overflow: packing finds runs of chunks in which even all
 /// inputs at their largest, counted for positive and for negative weights apart, stay inside of 16 bits, so that any of
 /// them do in any order. Where a single chunk does not, all sums have 32 bits.
-///
-///   y[o] = float(sum of q[o] * count) * (scale[o] / divisor) + bias[o]
 struct SpikeForwardInt8 {
   static constexpr Index lanes = SpikeChunks::vector_bytes / Index(sizeof(std::int16_t));
 
   SpikeChunks chunks;
   SpikeLists<std::int16_t> lists;
-  std::int16_t* weights = nullptr;      // [blocks][chunks][taps of the chunk][group][block]
-  float* scale = nullptr;               // [blocks * block]
-  float* bias = nullptr;                // the same
+  std::int16_t* weights = nullptr;  // [blocks][chunks][taps of the chunk][group][block]
+  SumScales scales;
   std::uint8_t* last_of_run = nullptr;  // [chunks], then whether sums have 16 bits
   std::int32_t* sums = nullptr;         // [slots][rows][block], of 16 bits or 32
   std::int32_t* totals = nullptr;       // [slots][rows][block]
@@ -36,8 +33,7 @@ struct SpikeForwardInt8 {
     SpikeForwardInt8 f;
     f.chunks = SpikeChunks::of(g, sizeof(std::int16_t), SpikeChunks::int8_chunk);
     f.weights = packed.take<std::int16_t>(f.chunks.weights());
-    f.scale = packed.take<float>(f.chunks.blocks * f.chunks.block);
-    f.bias = packed.take<float>(f.chunks.blocks * f.chunks.block);
+    f.scales = SumScales::plan(packed, f.chunks.blocks * f.chunks.block);
     f.last_of_run = packed.take<std::uint8_t>(f.chunks.chunks() + 1);
     f.lists = SpikeLists<std::int16_t>::plan<Kind>(scratch, g, f.chunks, tasks);
     f.sums = scratch.take<std::int32_t>(tasks.slots * f.row_sums());
@@ -50,14 +46,8 @@ struct SpikeForwardInt8 {
     exec.parallel_for(chunks.blocks * chunks.groups, [&](Index task, Index) {
       chunks.pack(lists.g, task / chunks.groups, task % chunks.groups, values.weight, weights);
     });
-    float unit = 1, largest = 1;
-    if constexpr (is_graded<Kind>) unit = Activation<Kind, float>::scale, largest = Kind::max;
-    for (Index o = 0; o < chunks.blocks * chunks.block; ++o) {
-      bool const used = o < lists.g.out_channels;
-      scale[o] = used ? values.scale[o] * unit : 0.0f;
-      bias[o] = used ? values.bias[o] : 0.0f;
-    }
-    find_runs(std::int32_t(largest));
+    scales.pack<Kind>(values, lists.g.out_channels);
+    find_runs(largest_input<Kind>);
   }
 
   template <class Loops, class Kind, class Output>
@@ -73,7 +63,7 @@ struct SpikeForwardInt8 {
     typedef Sum Lanes __attribute__((vector_size(lanes * sizeof(Sum))));
   };
   typedef std::int16_t Short8 __attribute__((vector_size(16)));
-  typedef std::int32_t Whole8 __attribute__((vector_size(32)));
+  using Whole8 = SumScales::Whole8;
 
   Index row_sums() const { return lists.rows() * chunks.block; }
 
@@ -138,23 +128,23 @@ struct SpikeForwardInt8 {
     };
     for (Index p = 0; p < rows; ++p, sum += Packs * lanes) {
       Lanes even[Packs], odd[Packs];
-      TET_UNROLL(4)
+#pragma GCC unroll 4
       for (int v = 0; v < Packs; ++v) even[v] = first ? Lanes{} : load<Lanes>(sum + v * lanes), odd[v] = Lanes{};
       std::uint32_t k = start[p];
       std::uint32_t const end = start[p + 1];
       for (; k + 2 <= end; k += 2) {
         std::int16_t const *const a = row(k), *const b = row(k + 1);
-        TET_UNROLL(4)
+#pragma GCC unroll 4
         for (int v = 0; v < Packs; ++v) even[v] += term(k, a, v);
-        TET_UNROLL(4)
+#pragma GCC unroll 4
         for (int v = 0; v < Packs; ++v) odd[v] += term(k + 1, b, v);
       }
       if (k < end) {
         std::int16_t const* const a = row(k);
-        TET_UNROLL(4)
+#pragma GCC unroll 4
         for (int v = 0; v < Packs; ++v) even[v] += term(k, a, v);
       }
-      TET_UNROLL(4)
+#pragma GCC unroll 4
       for (int v = 0; v < Packs; ++v) {  // unrolled, or all sums would pass through the stack: 1.3-2x slower
         Lanes const total = even[v] + odd[v];
         std::memcpy(sum + v * lanes, &total, sizeof total);
@@ -206,11 +196,9 @@ struct SpikeForwardInt8 {
                 Index const row = (t * (end - begin) + place - begin) * block;
                 alignas(64) float values[block];
                 for (Index o = 0; o < block; o += 8) {
-                  using V = Pack<float, 8>;
                   Whole8 whole = load_8(sum + row + o);
                   if (emptied) whole += load_8(total + row + o);
-                  V const y = V::from(whole) * V::load(scale + b * block + o) + V::load(bias + b * block + o);
-                  y.store(values + o);
+                  scales.outputs(whole, b * block + o).store(values + o);
                 }
                 output(t, place, b * block, outs, values);
               }

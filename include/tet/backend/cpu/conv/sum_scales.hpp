@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/activation.hpp>
+#include <tet/core/arena.hpp>
+#include <tet/core/pack.hpp>
+#include <tet/core/precision.hpp>
+
+#include <cstdint>
+#include <cstring>
+
+namespace tet::conv {
+
+/// From whole-number sums to outputs, the same for every kernel, so that they agree to the bit.
+///
+///   y[o] = float(sum of q[o] * count) * (scale[o] / divisor) + bias[o]
+struct SumScales {
+  using V = Pack<float, 8>;
+  typedef std::int32_t Whole8 __attribute__((vector_size(32)));
+
+  Index count = 0;
+  float* scale = nullptr;  // [count], 0 where there is no output
+  float* bias = nullptr;   // the same
+
+  static SumScales plan(Arena& packed, Index count) {
+    return {count, packed.take<float>(count), packed.take<float>(count)};
+  }
+
+  template <class Kind>
+  void pack(SynapseValues<Int8> const& values, Index outs) const {
+    float unit = 1;
+    if constexpr (is_graded<Kind>) unit = Activation<Kind, float>::scale;
+    for (Index o = 0; o < count; ++o) {
+      scale[o] = o < outs ? values.scale[o] * unit : 0.0f;
+      bias[o] = o < outs ? values.bias[o] : 0.0f;
+    }
+  }
+
+  /// Outputs o … o + 7 from their sums.
+  V outputs(Whole8 sums, Index o) const {
+    return V::of(__builtin_convertvector(sums, V::Vector)) * V::load(scale + o) + V::load(bias + o);
+  }
+};
+
+/// The largest input of a kind.
+template <class Kind>
+inline constexpr int largest_input = 1;
+template <int Max, int Divisor>
+inline constexpr int largest_input<Graded<Max, Divisor>> = Max;
+
+}  // namespace tet::conv
