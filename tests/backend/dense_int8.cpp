@@ -54,10 +54,10 @@ struct OrderedRows {
   conv::StoreRows rows;
   std::vector<Index>& next;  // timestep of each place and panel
 
-  void operator()(Index t, Index place, Index c, Index count, float const* values) const {
-    Index& expected = next[std::size_t(place * ceil_div(rows.channels, 8) + c / 8)];
-    if (t == expected) ++expected;
-    rows(t, place, c, count, values);
+  void operator()(conv::OutputRun const& run) const {
+    Index& expected = next[std::size_t(run.place * ceil_div(rows.channels, 8) + run.c / 8)];
+    if (run.first_timestep == expected) expected += run.timesteps;
+    rows(run);
   }
 };
 

@@ -143,14 +143,16 @@ struct DenseInt8 {
       for (Index r = used; r < tile_rows; ++r) row[r] = row[used - 1];
       alignas(64) std::int32_t total[tile_floats];
       Tile::multiply(row, offsets, weights + panel * panel_weights(), runs + panel * (most_runs + 1), total);
-      for (Index r = 0; r < used; ++r) {
-        alignas(64) float values[tile_columns];
-        for (Index o = 0; o < tile_columns; o += SumScales::V::width) {
-          SumScales::Whole8 sums;
-          std::memcpy(&sums, total + r * tile_columns + o, sizeof sums);
-          scales.outputs(sums, o0 + o).store(values + o);
-        }
-        output(timestep[r], place[r], o0, outs, values);
+      alignas(64) float values[tile_floats];
+      for (Index k = 0; k < used * tile_columns; k += SumScales::V::width) {
+        SumScales::Whole8 sums;
+        std::memcpy(&sums, total + k, sizeof sums);
+        scales.outputs(sums, o0 + k % tile_columns).store(values + k);
+      }
+      for (Index r = 0; r < used;) {  // the timesteps of one place follow each other
+        Index const together = std::min(used - r, strips.timesteps - timestep[r]);
+        output(OutputRun{timestep[r], together, place[r], o0, outs, values + r * tile_columns, tile_columns});
+        r += together;
       }
     }
   }

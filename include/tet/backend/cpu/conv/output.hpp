@@ -6,19 +6,31 @@
 
 namespace tet::conv {
 
-/// What a forward kernel does with its results: it calls output(t, place, c, count, values) for outputs c … c + count -
-/// 1 of one place at timestep t, where c is a multiple of the pack's width; whole packs may be read. The timesteps of
-/// one place and one c come in order, from one task.
+/// Outputs c … c + count - 1 of one place at some timesteps in a row. c is a multiple of the pack's width, and whole
+/// packs may be read.
+struct OutputRun {
+  Index first_timestep, timesteps;
+  Index place;
+  Index c, count;
+  float const* values;  // of the first timestep; the next ones are `stride` further each
+  Index stride;
+};
+
+/// What a forward kernel does with its results: it calls output(run) for each piece of them. The timesteps of one place
+/// and one c come in order, from one task.
 ///
 /// This one writes them to an array [timesteps][places][channels].
 struct StoreRows {
   float* y;
   Index places, channels;
 
-  void operator()(Index t, Index place, Index c, Index count, float const* values) const {
+  void operator()(OutputRun const& run) const {
     using V = NativePack<float>;
-    float* const to = y + (t * places + place) * channels + c;
-    for (Index k = 0; k < count; k += V::width) V::load(values + k).store(to + k, count - k);
+    for (Index t = 0; t < run.timesteps; ++t) {
+      float* const to = y + ((run.first_timestep + t) * places + run.place) * channels + run.c;
+      for (Index k = 0; k < run.count; k += V::width)
+        V::load(run.values + t * run.stride + k).store(to + k, run.count - k);
+    }
   }
 };
 

@@ -100,9 +100,9 @@ struct SpikeForward {
                                        initial ? bias + b * block : sum, initial ? 0 : block, sum);
               }
             Index const outs = std::min(block, lists.g.out_channels - b * block);
-            for (Index t = 0; t < lists.timesteps; ++t)
-              for (Index place = begin; place < end; ++place)
-                output(t, place, b * block, outs, sum + (t * (end - begin) + place - begin) * block);
+            for (Index place = begin; place < end; ++place)
+              output(OutputRun{0, lists.timesteps, place, b * block, outs, sum + (place - begin) * block,
+                               (end - begin) * block});
           }
         });
   }

@@ -18,6 +18,7 @@ namespace tet::conv {
 /// them do in any order. Where a single chunk does not, all sums have 32 bits.
 struct SpikeForwardInt8 {
   static constexpr Index lanes = SpikeChunks::vector_bytes / Index(sizeof(std::int16_t));
+  static constexpr Index steps_at_once = 4;  // timesteps whose outputs are handed on together
 
   SpikeChunks chunks;
   SpikeLists<std::int16_t> lists;
@@ -191,16 +192,19 @@ struct SpikeForwardInt8 {
                 first = sizeof(Sum) == sizeof(std::int16_t) && last_of_run[number] != 0;
               }
             Index const outs = std::min(block, lists.g.out_channels - b * block);
-            for (Index t = 0; t < lists.timesteps; ++t)
-              for (Index place = begin; place < end; ++place) {
-                Index const row = (t * (end - begin) + place - begin) * block;
-                alignas(64) float values[block];
-                for (Index o = 0; o < block; o += 8) {
-                  Whole8 whole = load_8(sum + row + o);
-                  if (emptied) whole += load_8(total + row + o);
-                  scales.outputs(whole, b * block + o).store(values + o);
+            for (Index place = begin; place < end; ++place)
+              for (Index t0 = 0; t0 < lists.timesteps; t0 += steps_at_once) {
+                Index const steps = std::min(steps_at_once, lists.timesteps - t0);
+                alignas(64) float values[steps_at_once][block];
+                for (Index t = 0; t < steps; ++t) {
+                  Index const row = ((t0 + t) * (end - begin) + place - begin) * block;
+                  for (Index o = 0; o < block; o += 8) {
+                    Whole8 whole = load_8(sum + row + o);
+                    if (emptied) whole += load_8(total + row + o);
+                    scales.outputs(whole, b * block + o).store(values[t] + o);
+                  }
                 }
-                output(t, place, b * block, outs, values);
+                output(OutputRun{t0, steps, place, b * block, outs, values[0], block});
               }
           }
         });

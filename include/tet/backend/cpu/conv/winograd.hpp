@@ -150,8 +150,8 @@ struct Winograd : WinogradPatches {
         restore_line(half[i], t);
         for (Index j = 0; j < width; ++j) {
           V const value = t[j] + offset;
-          output(p.t, corner + i * c.out_width + j, m, std::min<Index>(V::width, c.out_channels - m),
-                 reinterpret_cast<float const*>(&value.v));
+          output(OutputRun{p.t, 1, corner + i * c.out_width + j, m, std::min<Index>(V::width, c.out_channels - m),
+                           reinterpret_cast<float const*>(&value.v), 0});
         }
       }
     }
