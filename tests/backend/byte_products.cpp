@@ -63,3 +63,31 @@ TEST_CASE("ByteProducts: each sum is that of four inputs with its four weights [
   for (int o = 0; o < ByteProducts::bytes / 4; ++o)
     CHECK(whole[o] == (o % 2 == 0 ? -4 + 2 * -3 + 128 * -1 : 0 + 2 * 1 + 128 * 3));
 }
+
+TEST_CASE_TEMPLATE("RowSums: two rows times their factors are added to each output's sum [backend]", Rows, RowSums,
+                   PortableRowSums) {
+  constexpr Index outputs = Rows::outputs;
+  struct Case {
+    int first, second;
+  };
+  for (Case const& c : {Case{1, 1}, Case{3, 0}, Case{4, 1}, Case{128, 127}, Case{255, 0}}) {
+    CAPTURE(c.first);
+    CAPTURE(c.second);
+    std::int8_t a[outputs], b[outputs];
+    for (Index o = 0; o < outputs; ++o) {
+      a[Rows::position(o)] = std::int8_t(o == 5 ? -127 : 127 - 7 * o);
+      b[Rows::position(o)] = std::int8_t(5 * o - 127);
+    }
+    std::int16_t sums[outputs];
+    for (Index o = 0; o < outputs; ++o) sums[o] = std::int16_t(o - 9);
+    Rows rows;
+    rows.load(sums);
+    rows.add(a, b, Rows::factors(std::uint16_t(c.first | c.second << 8)));
+    rows.store(sums);
+    for (Index o = 0; o < outputs; ++o)
+      CHECK(int(sums[o]) == o - 9 + c.first * int(a[Rows::position(o)]) + c.second * int(b[Rows::position(o)]));
+    rows.clear();
+    rows.store(sums);
+    for (Index o = 0; o < outputs; ++o) CHECK(sums[o] == 0);
+  }
+}

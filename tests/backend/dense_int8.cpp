@@ -83,18 +83,18 @@ std::vector<float> dense(Layer<Kind>& layer, Index timesteps, int threads) {
   return y;
 }
 
-template <class Kind>
+template <class Rows, class Kind>
 std::vector<float> spike_driven(Layer<Kind>& layer, Index timesteps) {
   ConvGeometry const& g = layer.g;
   Cpu exec(1);
   conv::Tasks const tasks{.timesteps = timesteps, .wanted = 1, .slots = 1};
   Arena packed, scratch;
   conv::ActivityScratch::plan<Kind>(scratch, g);
-  conv::SpikeForwardInt8::plan<Kind>(packed, scratch, g, tasks);
+  conv::SpikeForwardInt8<Rows>::template plan<Kind>(packed, scratch, g, tasks);
   Storage<Cpu, std::byte> packed_bytes(packed.peak()), scratch_bytes(scratch.peak());
   packed = {packed_bytes.data(), packed_bytes.bytes()}, scratch = {scratch_bytes.data(), scratch_bytes.bytes()};
   auto const activity = conv::ActivityScratch::plan<Kind>(scratch, g);
-  auto const kernel = conv::SpikeForwardInt8::plan<Kind>(packed, scratch, g, tasks);
+  auto const kernel = conv::SpikeForwardInt8<Rows>::template plan<Kind>(packed, scratch, g, tasks);
   kernel.template pack<Kind>(exec, layer.values());
   Index const places = g.images / timesteps * g.out_pixels();
   std::vector<float> y(std::size_t(timesteps * places * g.out_channels), -7.0f);
@@ -129,7 +129,8 @@ void check(ConvGeometry g, Index timesteps, Index batch, double density, double 
   CHECK(near);
   CHECK(y == dense<conv::ByteProducts>(layer, timesteps, 2));
   CHECK(y == dense<conv::PortableByteProducts>(layer, timesteps, 1));
-  CHECK(y == spike_driven(layer, timesteps));
+  CHECK(y == spike_driven<conv::RowSums>(layer, timesteps));
+  CHECK(y == spike_driven<conv::PortableRowSums>(layer, timesteps));
 }
 
 constexpr ConvGeometry layer(Index height, Index width, Index in, Index out, Index kernel = 3, Index stride = 1,

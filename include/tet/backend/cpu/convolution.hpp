@@ -31,7 +31,7 @@ struct SpikeDrivenLimit {
   static constexpr double over_winograd = std::is_same_v<Kind, Spike> ? 0.21 : 0.17;
   static constexpr double over_winograd_weight_gradient = std::is_same_v<Kind, Spike> ? 0.26 : 0.23;
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
-  static constexpr double over_bytes = std::is_same_v<Kind, Spike> ? 0.5 : 0.3;
+  static constexpr double over_bytes = std::is_same_v<Kind, Spike> ? 0.57 : 0.38;
 
   /// With weights of 8 bits; `used`: share of the dense kernel's products that are not padding.
   static double forward_int8(double used) { return over_bytes / used; }

@@ -123,7 +123,7 @@ class FrozenKernels<Kind, Int8> {
       : g_(call) {
     activity_ = ActivityScratch::plan<Kind>(scratch, call);
     Arena shared = scratch;  // only one of the two kernels runs
-    spike_ = SpikeForwardInt8::plan<Kind>(packed, scratch, call, tasks);
+    spike_ = SpikeForwardInt8<>::plan<Kind>(packed, scratch, call, tasks);
     if constexpr (dense_applies) dense_ = DenseInt8<>::plan<Kind>(packed, shared, call, tasks);
     packed_bytes = packed.peak();
     scratch_bytes = std::max(scratch.peak(), shared.peak());
@@ -153,7 +153,7 @@ class FrozenKernels<Kind, Int8> {
 
   ConvGeometry g_;
   ActivityScratch activity_;
-  SpikeForwardInt8 spike_;
+  SpikeForwardInt8<> spike_;
   DenseInt8<> dense_;
 };
 

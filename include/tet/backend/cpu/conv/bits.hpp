@@ -58,14 +58,14 @@ float* append_values(float* end, std::uint8_t mask, std::uint8_t const* counts) 
 
 /// The same as whole numbers, without the scale.
 template <class View>
-std::int16_t* append_values(std::int16_t* end, std::uint8_t mask, std::uint8_t const* counts) {
+std::uint8_t* append_values(std::uint8_t* end, std::uint8_t mask, std::uint8_t const* counts) {
 #if defined(__AVX2__)
   __m128i const positions = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[mask].data()));
   __m128i const bytes = _mm_shuffle_epi8(_mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts)),
                                          _mm_packus_epi16(positions, positions));
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(end), _mm_cvtepu8_epi16(bytes));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(end), bytes);
 #else
-  for (int k = 0; k < 8; ++k) end[k] = std::int16_t(counts[bit_positions<0>[mask][std::size_t(k)]]);
+  for (int k = 0; k < 8; ++k) end[k] = counts[bit_positions<0>[mask][std::size_t(k)]];
 #endif
   return end + std::popcount(mask);
 }

@@ -44,7 +44,40 @@ struct PortableByteProducts {
   }
 };
 
-// Instructions, each with the portable twin above.
+/// Sums of 16 bits of one vector of outputs, to which two rows of weights are added at once: factor 0 times row a plus
+/// factor 1 times row b. That sum and the total have to fit, no more.
+struct PortableRowSums {
+  static constexpr Index outputs = PortableByteProducts::bytes;
+  typedef std::int8_t Byte8 __attribute__((vector_size(8)));
+  typedef std::int16_t Short8 __attribute__((vector_size(16)));
+  using Factors = std::uint16_t;
+
+  Short8 part[outputs / 8];
+
+  /// Where a row keeps the weight of an output.
+  static constexpr Index position(Index output) { return output; }
+
+  /// factor 0 is the low byte.
+  [[gnu::always_inline]] static Factors factors(std::uint16_t two) { return two; }
+
+  [[gnu::always_inline]] void clear() {
+    for (Short8& p : part) p = Short8{};
+  }
+  [[gnu::always_inline]] void add(std::int8_t const* a, std::int8_t const* b, Factors f) {
+    for (Index i = 0; i < outputs / 8; ++i) {
+      Byte8 x, y;
+      std::memcpy(&x, a + 8 * i, sizeof x);
+      std::memcpy(&y, b + 8 * i, sizeof y);
+      part[i] += __builtin_convertvector(x, Short8) * std::int16_t(f & 0xFF) +
+                 __builtin_convertvector(y, Short8) * std::int16_t(f >> 8);
+    }
+  }
+  /// In the order of outputs.
+  [[gnu::always_inline]] void load(std::int16_t const* from) { std::memcpy(part, from, sizeof part); }
+  [[gnu::always_inline]] void store(std::int16_t* to) const { std::memcpy(to, part, sizeof part); }
+};
+
+// Instructions, each with its portable twin above.
 #if defined(__AVX512F__) && defined(__AVX512VNNI__)
 
 struct ByteProducts : PortableByteProducts {
@@ -96,6 +129,52 @@ struct ByteProducts : PortableByteProducts {
 #else
 
 using ByteProducts = PortableByteProducts;
+
+#endif
+
+#if defined(__AVX512BW__) || (defined(__AVX2__) && !defined(__AVX512F__))
+
+struct RowSums {
+  static constexpr Index outputs = PortableRowSums::outputs;
+  using Bytes = PortableByteProducts::Bytes;
+  using Sums = PortableByteProducts::Sums;
+  using Factors = Bytes;
+
+  Sums low, high;  // the first half of the outputs, the second
+
+  /// Interleaving works on pieces of 16 bytes: each holds 8 outputs of the first half, then 8 of the second.
+  static constexpr Index position(Index output) {
+    Index const half = output / (outputs / 2), k = output % (outputs / 2);
+    return k / 8 * 16 + half * 8 + k % 8;
+  }
+  [[gnu::always_inline]] static Factors factors(std::uint16_t two) { return Bytes(Sums{} + std::int16_t(two)); }
+
+  [[gnu::always_inline]] void clear() { low = high = Sums{}; }
+  [[gnu::always_inline]] void add(std::int8_t const* a, std::int8_t const* b, Factors f) {
+    Bytes x, y;
+    std::memcpy(&x, a, sizeof x);
+    std::memcpy(&y, b, sizeof y);
+#if defined(__AVX512BW__)
+    low += Sums(_mm512_maddubs_epi16(__m512i(f), _mm512_unpacklo_epi8(__m512i(x), __m512i(y))));
+    high += Sums(_mm512_maddubs_epi16(__m512i(f), _mm512_unpackhi_epi8(__m512i(x), __m512i(y))));
+#else
+    low += Sums(_mm256_maddubs_epi16(__m256i(f), _mm256_unpacklo_epi8(__m256i(x), __m256i(y))));
+    high += Sums(_mm256_maddubs_epi16(__m256i(f), _mm256_unpackhi_epi8(__m256i(x), __m256i(y))));
+#endif
+  }
+  [[gnu::always_inline]] void load(std::int16_t const* from) {
+    std::memcpy(&low, from, sizeof low);
+    std::memcpy(&high, from + outputs / 2, sizeof high);
+  }
+  [[gnu::always_inline]] void store(std::int16_t* to) const {
+    std::memcpy(to, &low, sizeof low);
+    std::memcpy(to + outputs / 2, &high, sizeof high);
+  }
+};
+
+#else
+
+using RowSums = PortableRowSums;
 
 #endif
 

@@ -5,6 +5,7 @@
 #include <tet/core/pack.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace tet::conv {
 
@@ -16,8 +17,9 @@ struct SpikeChunks {
   /// Room for a chunk of floats in an L1 of 48 KiB. Where that has 32, part of a chunk comes from L2, and longer lists
   /// make up for it (AVX2, Zen 3: 5-10 % faster than half of it at densities up to 0.1, equal at 0.2).
   static constexpr Index float_chunk = 40 * 1024;
-  /// 16 input channels of 3x3 taps: sums of more weights of 8 bits could leave 16 bits within a chunk.
   static constexpr Index int8_chunk = 640 * vector_bytes;
+  /// 16 input channels of 3x3 taps: sums of more weights of 8 bits could leave 16 bits within a chunk.
+  static constexpr Index int8_rows = 160;
 
   Index kernel;
   Index packs;               // vectors of a row
@@ -25,7 +27,8 @@ struct SpikeChunks {
   Index group, groups;       // input channels
   Index tap_rows, row_cuts;  // kernel rows of a chunk
 
-  static SpikeChunks of(ConvGeometry const& g, Index weight_bytes, Index chunk_bytes) {
+  static SpikeChunks of(ConvGeometry const& g, Index weight_bytes, Index chunk_bytes,
+                        Index most_rows = std::numeric_limits<Index>::max()) {
     SpikeChunks s;
     Index const width = vector_bytes / weight_bytes;
     s.kernel = g.kernel;
@@ -36,7 +39,8 @@ struct SpikeChunks {
     s.tap_rows = std::clamp<Index>(chunk_bytes * 5 / 4 / (8 * row_bytes * g.kernel), 1, g.kernel);
     s.row_cuts = ceil_div(g.kernel, s.tap_rows);
     s.group = 64;
-    while (s.group > 8 && s.group * s.tap_rows * g.kernel * row_bytes > chunk_bytes) s.group /= 2;
+    Index const taps = s.tap_rows * g.kernel;
+    while (s.group > 8 && (s.group * taps * row_bytes > chunk_bytes || s.group * taps > most_rows)) s.group /= 2;
     while (s.group > 8 && s.group / 2 >= g.in_channels) s.group /= 2;
     s.groups = ceil_div(g.in_channels, s.group);
     return s;
@@ -54,19 +58,19 @@ struct SpikeChunks {
   }
 
   /// Copies the weights [kernel][kernel][in][out] of one output block and one input group to their rows, padded with 0.
-  template <class From, class To>
-  void pack(ConvGeometry const& g, Index block_index, Index group_index, From const* weight, To* packed) const {
+  template <class Weight>
+  void pack(ConvGeometry const& g, Index block_index, Index group_index, Weight const* weight, Weight* packed) const {
     Index const o0 = block_index * block, c0 = group_index * group;
     Index const outs = std::min(block, g.out_channels - o0), ins = std::min(group, g.in_channels - c0);
     for (Index cut = 0; cut < row_cuts; ++cut) {
       Index const first = cut * tap_rows * kernel;
-      To* to = packed + (block_index * rows() + chunk_begin(cut, group_index)) * block;
+      Weight* to = packed + (block_index * rows() + chunk_begin(cut, group_index)) * block;
       for (Index t = 0; t < taps(cut); ++t)
         for (Index c = 0; c < group; ++c, to += block) {
-          From const* const from = weight + ((first + t) * g.in_channels + c0 + c) * g.out_channels + o0;
+          Weight const* const from = weight + ((first + t) * g.in_channels + c0 + c) * g.out_channels + o0;
           Index const used = c < ins ? outs : 0;
           if (used > 0) std::copy(from, from + used, to);
-          std::fill(to + used, to + block, To(0));
+          std::fill(to + used, to + block, Weight(0));
         }
     }
   }
