@@ -12,24 +12,30 @@ namespace tet {
 
 namespace cpu {
 
-/// Adds the counts of one input pixel to `counts`, 8 channels at a time in the bytes of a word: no byte overflows, by
-/// the output's type.
+/// Counts of one window, whose first input pixel is `first`: 8 channels at a time in the bytes of a word. No byte
+/// overflows, by the output's type.
 template <class Scalar>
-void add_counts(Activation<Spike, Scalar> const& x, Index pixel, std::uint8_t* counts) {
-  auto const* bits = reinterpret_cast<std::uint8_t const*>(x.pixel(pixel));
-  for (Index c = 0; c < x.channels; c += 8) {
-    std::size_t const bytes = std::size_t(std::min<Index>(8, x.channels - c));
+void count_window(Activation<Spike, Scalar> const& x, PoolGeometry const& g, Index first, std::uint8_t* counts) {
+  auto const* const bits = reinterpret_cast<std::uint8_t const*>(x.pixel(first));
+  Index const pixel = x.words_per_pixel() * 8, channels = g.channels;
+  for (Index c = 0; c < channels; c += 8) {
     std::uint64_t sum = 0;
-    std::memcpy(&sum, counts + c, bytes);
-    sum += bits_to_bytes(bits[c / 8]);
-    std::memcpy(counts + c, &sum, bytes);
+    for (Index a = 0; a < g.window_height; ++a)
+      for (Index b = 0; b < g.window_width; ++b) sum += bits_to_bytes(bits[(a * g.width + b) * pixel + c / 8]);
+    if (c + 8 <= channels) std::memcpy(counts + c, &sum, 8);  // a copy of unknown length is a call: 5x slower
+    else std::memcpy(counts + c, &sum, std::size_t(channels - c));
   }
 }
 
 template <int Max, int Divisor, class Scalar>
-void add_counts(Activation<Graded<Max, Divisor>, Scalar> const& x, Index pixel, std::uint8_t* counts) {
-  std::uint8_t const* const from = x.pixel(pixel);
-  for (Index c = 0; c < x.channels; ++c) counts[c] = std::uint8_t(counts[c] + from[c]);
+void count_window(Activation<Graded<Max, Divisor>, Scalar> const& x, PoolGeometry const& g, Index first,
+                  std::uint8_t* counts) {
+  std::memset(counts, 0, std::size_t(g.channels));
+  for (Index a = 0; a < g.window_height; ++a)
+    for (Index b = 0; b < g.window_width; ++b) {
+      std::uint8_t const* const from = x.pixel(first + a * g.width + b);
+      for (Index c = 0; c < g.channels; ++c) counts[c] = std::uint8_t(counts[c] + from[c]);
+    }
 }
 
 }  // namespace cpu
@@ -52,9 +58,7 @@ void pool_forward(BasicCpu<Loops>& exec, PoolGeometry const& g, Activation<Kind,
           return (image * g.height + i * g.window_height + a) * g.width + j * g.window_width + b;
         };
         if constexpr (is_graded<OutKind>) {
-          std::memset(y.pixel(out), 0, std::size_t(g.channels));
-          for (Index a = 0; a < g.window_height; ++a)
-            for (Index b = 0; b < g.window_width; ++b) cpu::add_counts(x, in(a, b), y.pixel(out));
+          cpu::count_window(x, g, in(0, 0), y.pixel(out));
         } else {
           V const share(Scalar(1) / Scalar(g.window()));
           for (Index c = 0; c < g.channels; c += width) {
