@@ -33,8 +33,9 @@ struct SpikeDrivenLimit {
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
   static constexpr double over_bytes = std::is_same_v<Kind, Spike> ? 0.57 : 0.38;
 
-  /// With weights of 8 bits; `used`: share of the dense kernel's products that are not padding.
-  static double forward_int8(double used) { return over_bytes / used; }
+  /// With weights of 8 bits, where the dense kernel computes `dense` and the spike-driven one `spike_driven` times as
+  /// many products as there are (of active inputs), for whole tiles and whole rows.
+  static double forward_int8(double dense, double spike_driven) { return over_bytes * dense / spike_driven; }
 
   static double forward(ConvGeometry const& g) { return limit(g, over_winograd); }
 

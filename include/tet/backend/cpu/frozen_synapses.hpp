@@ -141,7 +141,8 @@ class FrozenKernels<Kind, Int8> {
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
     if constexpr (dense_applies) {
       Activity const active = activity(exec, x, activity_);
-      if (density(active, g_) > SpikeDrivenLimit<Kind>::forward_int8(dense_.used())) dense_.run(exec, x, output);
+      double const limit = SpikeDrivenLimit<Kind>::forward_int8(dense_.padding(), spike_.padding());
+      if (density(active, g_) > limit) dense_.run(exec, x, output);
       else spike_.run(exec, active, x, output);
     } else {
       spike_.run(exec, active_inputs(exec, x, activity_), x, output);

@@ -54,10 +54,12 @@ struct DenseInt8 {
     return d;
   }
 
-  /// Share of the products that are neither of rows that fill up a tile nor of inputs that fill up a four.
-  double used() const {
-    Index const rows = strips.band(0).rows(), inputs = strips.g.kernel * strips.g.in_channels;
-    return double(rows) / double(round_up(rows, tile_rows)) * double(inputs) / double(4 * run_fours);
+  /// Products that are computed for each one that is asked for: tiles and fours are filled up.
+  double padding() const {
+    ConvGeometry const& g = strips.g;
+    Index const rows = strips.band(0).rows(), inputs = g.kernel * g.in_channels;
+    return double(round_up(rows, tile_rows)) / double(rows) * double(4 * run_fours) / double(inputs) *
+           double(panels * tile_columns) / double(g.out_channels);
   }
 
   template <class Kind, class Loops>

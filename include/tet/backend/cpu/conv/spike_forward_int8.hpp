@@ -45,6 +45,9 @@ struct SpikeForwardInt8 {
     return f;
   }
 
+  /// Products that are computed for each one that is asked for: rows are filled up.
+  double padding() const { return double(chunks.blocks * chunks.block) / double(lists.g.out_channels); }
+
   template <class Kind, class Loops>
   void pack(BasicCpu<Loops>& exec, SynapseValues<Int8> const& values) const {
     exec.parallel_for(chunks.blocks * chunks.groups, [&](Index task, Index) {
