@@ -21,31 +21,30 @@ struct ByteTile {
   [[gnu::noinline]] static void multiply(std::uint8_t const* const (&rows)[tile_rows], std::int32_t const* offset,
                                          std::int8_t const* w, std::uint16_t const* runs, std::int32_t* total) {
     std::uint8_t const* row[tile_rows];
-#pragma GCC unroll 16
+    TET_UNROLL(16)
     for (int r = 0; r < tile_rows; ++r) row[r] = rows[r];
     for (bool first = true; *runs != 0; ++runs, first = false) {
       Sums sum[tile_rows][2];
-#pragma GCC unroll 16
+      TET_UNROLL(16)
       for (int r = 0; r < tile_rows; ++r) sum[r][0] = sum[r][1] = Sums{};
       for (std::int32_t const* const end = offset + *runs; offset != end; ++offset, w += 2 * Products::bytes) {
         Bytes const left = load<Bytes>(w), right = load<Bytes>(w + Products::bytes);
         Index const at = *offset;
-#pragma GCC unroll 16
+        TET_UNROLL(16)
         for (int r = 0; r < tile_rows; ++r) {
           Bytes const x = Products::repeat(row[r] + at);
           sum[r][0] = Products::add(sum[r][0], x, left);
           sum[r][1] = Products::add(sum[r][1], x, right);
         }
       }
-#pragma GCC unroll 16
-      for (int r = 0; r < tile_rows; ++r)
-#pragma GCC unroll 2
-        for (int v = 0; v < 2; ++v) {
-          std::int32_t* const to = total + (2 * r + v) * lanes;
-          Whole whole = Products::whole(sum[r][v]);
-          if (!first) whole += load<Whole>(to);
-          std::memcpy(to, &whole, sizeof whole);
-        }
+      TET_UNROLL(16)
+      for (int r = 0; r < tile_rows; ++r) TET_UNROLL(2)
+      for (int v = 0; v < 2; ++v) {
+        std::int32_t* const to = total + (2 * r + v) * lanes;
+        Whole whole = Products::whole(sum[r][v]);
+        if (!first) whole += load<Whole>(to);
+        std::memcpy(to, &whole, sizeof whole);
+      }
     }
   }
 

@@ -154,13 +154,13 @@ struct SpikeForwardInt8 {
       std::int8_t const *const a = l.row(k), *const b = l.row(k + 1);
       auto f = both;
       if constexpr (counted) f = Rows::factors(std::uint16_t(l.value[k] | l.value[k + 1] << 8));
-#pragma GCC unroll 4
+      TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, b + v * lanes, f);
     }
     if (k < end) {
       std::int8_t const* const a = l.row(k);
       auto const f = Rows::factors(counted ? l.value[k] : 1);
-#pragma GCC unroll 4
+      TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, a + v * lanes, f);
     }
   }
@@ -170,13 +170,13 @@ struct SpikeForwardInt8 {
   static void add_chunk(Lists const& l, Index rows, bool first, std::int16_t* sums) {
     for (Index p = 0; p < rows; ++p, sums += Packs * lanes) {
       Rows sum[Packs];
-#pragma GCC unroll 4
+      TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) {
         if (first) sum[v].clear();
         else sum[v].load(sums + v * lanes);
       }
       add_inputs<Packs, Kind>(l, l.start[p], l.start[p + 1], sum);
-#pragma GCC unroll 4
+      TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].store(sums + v * lanes);
     }
   }

@@ -38,7 +38,7 @@ struct SumScales {
 
   /// Outputs o … o + 7 from their sums.
   V outputs(Whole8 sums, Index o) const {
-    return V::of(__builtin_convertvector(sums, V::Vector)) * V::load(scale + o) + V::load(bias + o);
+    return V::from(sums) * V::load(scale + o) + V::load(bias + o);
   }
 };
 
