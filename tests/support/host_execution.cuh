@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/backend/cuda/cuda.cuh>
+#include <tet/core/matrix.hpp>
 
 #include <thrust/system/tbb/execution_policy.h>
 
@@ -16,6 +17,8 @@ class HostExecution {
  public:
   static constexpr char const* name = "cuda's loop bodies on the host";
 
+  explicit HostExecution(CudaOptions const&) {}
+
   auto policy() const { return thrust::tbb::par; }
   void check_launch(char const*) const {}
 
@@ -25,10 +28,10 @@ class HostExecution {
                        AllChannels<Body>{body, round_up(channels, 64)});
   }
 
-  template <class Scalar>
-  void matrix_product(MatrixSizes const& sizes, Scalar const* a, Scalar const* b, Scalar beta, Scalar* c) {
+  template <class Element, class Scalar>
+  void matrix_product(MatrixSizes const& sizes, Element const* a, Element const* b, Scalar beta, Scalar* c) {
     thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), sizes.m,
-                       ProductRow<Scalar>{sizes, a, b, beta, c});
+                       ProductRow<Element, Scalar>{sizes, a, b, beta, c});
   }
 
   template <class Fill>
@@ -55,10 +58,10 @@ class HostExecution {
     }
   };
 
-  template <class Scalar>
+  template <class Element, class Scalar>
   struct ProductRow {
     MatrixSizes s;
-    Scalar const *a, *b;
+    Element const *a, *b;
     Scalar beta;
     Scalar* c;
 
@@ -67,8 +70,8 @@ class HostExecution {
       Scalar* const row = c + i * s.n;
       for (Index j = 0; j < s.n; ++j) row[j] = beta == Scalar(0) ? Scalar(0) : beta * row[j];
       for (Index k = 0; k < s.k; ++k) {
-        Scalar const left = a_turned ? a[k * s.m + i] : a[i * s.k + k];
-        for (Index j = 0; j < s.n; ++j) row[j] += left * (b_turned ? b[j * s.k + k] : b[k * s.n + j]);
+        Scalar const left = Scalar(a_turned ? a[k * s.m + i] : a[i * s.k + k]);
+        for (Index j = 0; j < s.n; ++j) row[j] += left * Scalar(b_turned ? b[j * s.k + k] : b[k * s.n + j]);
       }
     }
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cuda/options.cuh>
 #include <tet/config.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/matrix.hpp>
@@ -20,11 +21,13 @@ namespace tet {
 template <class Execution>
 class BasicCuda {
  public:
-  BasicCuda() = default;
+  explicit BasicCuda(CudaOptions options = {}) : options_(options), execution_(options) {}
 
   static constexpr char const* name = Execution::name;
 
+  CudaOptions const& options() const { return options_; }
   Execution& execution() { return execution_; }
+  Execution const& execution() const { return execution_; }
 
   /// body(i) for i in 0 … count - 1, in any order.
   template <class Body>
@@ -47,6 +50,7 @@ class BasicCuda {
   static void download(void* to, std::byte const* from, Index bytes) { Execution::download(to, from, bytes); }
 
  private:
+  CudaOptions options_;
   Execution execution_;
 };
 

@@ -4,6 +4,7 @@
 #include <tet/backend/cuda/cublas.cuh>
 #include <tet/backend/cuda/error.cuh>
 #include <tet/backend/cuda/kernel.cuh>
+#include <tet/backend/cuda/options.cuh>
 #include <tet/backend/cuda/pinned.cuh>
 #include <tet/core/index.hpp>
 
@@ -41,7 +42,7 @@ class Device {
  public:
   static constexpr char const* name = "cuda";
 
-  Device() : resources_(std::make_unique<Resources>()) {}
+  explicit Device(CudaOptions const& options) : resources_(std::make_unique<Resources>(options)) {}
 
   cudaStream_t stream() const { return resources_->stream; }
   auto policy() const { return thrust::cuda::par_nosync.on(stream()); }
@@ -60,8 +61,8 @@ class Device {
   }
 
   /// c [m, n] = op(a) op(b) + beta c, row-major.
-  template <class Scalar>
-  void matrix_product(MatrixSizes const& sizes, Scalar const* a, Scalar const* b, Scalar beta, Scalar* c) {
+  template <class Element, class Scalar>
+  void matrix_product(MatrixSizes const& sizes, Element const* a, Element const* b, Scalar beta, Scalar* c) {
     resources_->blas.multiply(stream(), sizes, a, b, beta, c);
   }
 
@@ -114,7 +115,7 @@ class Device {
   };
 
   struct Resources {
-    Resources() { require_code_for_device(); }
+    explicit Resources(CudaOptions const& options) : blas(options.precision) { require_code_for_device(); }
 
     Stream owner;
     cudaStream_t stream = owner.handle;

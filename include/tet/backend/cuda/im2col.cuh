@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cuda/bfloat16.cuh>
 #include <tet/backend/cuda/channel_sums.cuh>
 #include <tet/backend/cuda/cuda.cuh>
 #include <tet/core/activation.hpp>
@@ -17,12 +18,12 @@ namespace tet::cuda {
 // the weights. Images are treated in chunks, so that the rows need bounded memory.
 
 /// Writes out the windows of some images.
-template <class Kind, class Scalar>
+template <class Kind, class Scalar, class Element>
 struct Windows {
   ConvGeometry g;
   Activation<Kind, Scalar> x;
   Index first_image;
-  Scalar* rows;  // [images * out pixels][kernel][kernel][in]
+  Element* rows;  // [images * out pixels][kernel][kernel][in]
 
   TET_HD void operator()(Index i) const {
     Index const inputs = g.kernel * g.kernel * g.in_channels, row = i / inputs, at = i % inputs;
@@ -31,7 +32,7 @@ struct Windows {
     Index const y = place / g.out_width() * g.stride + tap / g.kernel - g.padding;
     Index const z = place % g.out_width() * g.stride + tap % g.kernel - g.padding;
     bool const inside = y >= 0 && y < g.height && z >= 0 && z < g.width;
-    rows[i] = inside ? x.value((image * g.height + y) * g.width + z, c) : Scalar(0);
+    rows[i] = Element(inside ? x.value((image * g.height + y) * g.width + z, c) : Scalar(0));
   }
 };
 
@@ -87,14 +88,45 @@ struct StoreSum {
   TET_HD void operator()(Index c) const { to[c] = Scalar(sum[c]); }
 };
 
-/// How one convolution is cut, and where its scratch lies.
-template <class Scalar>
+/// y += bias; nullptr for none.
+template <class Execution, class Scalar>
+void add_bias(BasicCuda<Execution>& exec, ConvGeometry const& g, Scalar const* bias, Scalar* y) {
+  if (bias == nullptr) return;
+  exec.for_each(g.images * g.out_pixels() * g.out_channels, AddBias<Scalar>{bias, g.out_channels, y});
+}
+
+/// dbias = sum of dy over all pixels; nullptr for none.
+template <class Execution, class Scalar>
+void bias_gradient(BasicCuda<Execution>& exec, ConvGeometry const& g, Scalar const* dy, Scalar* dbias,
+                   Workspace workspace) {
+  if (dbias == nullptr) return;
+  ChannelChunks const cut{g.images * g.out_pixels(), g.out_channels};
+  double const* const sum = channel_sums<1>(exec, cut, ColumnSum<Scalar>{dy, g.out_channels}, workspace);
+  exec.for_each(g.out_channels, StoreSum<Scalar>{sum, dbias});
+}
+
+/// Values as the operand of a product: themselves, or rounded into `scratch`.
+template <class Execution, class Scalar, class Element>
+Element const* rounded(BasicCuda<Execution>& exec, Index count, Scalar const* values, Element* scratch) {
+  if constexpr (std::is_same_v<Scalar, Element>) {
+    return values;
+  } else {
+    exec.for_each(count, Convert<Scalar, Element>{values, scratch});
+    return scratch;
+  }
+}
+
+/// How one convolution is cut, and where its scratch lies. `Element` is what its operands are rounded to; sums and results
+/// are Scalar's.
+template <class Scalar, class Element>
 class Im2col {
  public:
   Im2col(ConvGeometry const& g, Arena arena) : g_(g) {
     Index const image_bytes = g.out_pixels() * inputs() * Index(sizeof(Scalar));
     chunk_ = std::clamp<Index>(most_bytes / image_bytes, 1, std::max<Index>(g.images, 1));
     rows_ = arena.template take<Scalar>(chunk_ * g.out_pixels() * inputs());
+    weight_ = arena.template take<Element>(rounds ? g.weights() : 0);
+    dy_ = arena.template take<Element>(rounds ? chunk_ * out_values() : 0);
     ChannelChunks const bias{g.images * g.out_pixels(), g.out_channels};
     bias_ = {arena.template take<std::byte>(bias.bytes(1)), bias.bytes(1)};
     bytes = arena.peak();
@@ -105,16 +137,12 @@ class Im2col {
   template <class Execution, class Kind>
   void forward(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Scalar const* weight, Scalar const* bias,
                Scalar* y) const {
+    Element const* const w = rounded(exec, g_.weights(), weight, weight_);
     for_each_chunk([&](Index first, Index images) {
-      Index const rows = images * g_.out_pixels();
-      exec.execution().matrix_product(MatrixSizes{.m = rows, .n = g_.out_channels, .k = inputs()},
-                                      windows(exec, x, first, images), weight, Scalar(0),
-                                      y + first * g_.out_pixels() * g_.out_channels);
+      MatrixSizes const sizes{.m = images * g_.out_pixels(), .n = g_.out_channels, .k = inputs()};
+      exec.execution().matrix_product(sizes, windows(exec, x, first, images), w, Scalar(0), y + first * out_values());
     });
-    if (bias != nullptr) {
-      Index const count = g_.images * g_.out_pixels() * g_.out_channels;
-      exec.for_each(count, AddBias<Scalar>{bias, g_.out_channels, y});
-    }
+    add_bias(exec, g_, bias, y);
   }
 
   template <class Execution, class Kind>
@@ -124,31 +152,32 @@ class Im2col {
       MatrixSizes const sizes{
           .a = Operand::transposed, .m = inputs(), .n = g_.out_channels, .k = images * g_.out_pixels()};
       exec.execution().matrix_product(sizes, windows(exec, x, first, images),
-                                      dy + first * g_.out_pixels() * g_.out_channels,
+                                      rounded(exec, images * out_values(), dy + first * out_values(), dy_),
                                       first == 0 ? Scalar(0) : Scalar(1), dweight);
     });
-    if (dbias == nullptr) return;
-    ChannelChunks const cut{g_.images * g_.out_pixels(), g_.out_channels};
-    double const* const sum = channel_sums<1>(exec, cut, ColumnSum<Scalar>{dy, g_.out_channels}, bias_);
-    exec.for_each(g_.out_channels, StoreSum<Scalar>{sum, dbias});
+    bias_gradient(exec, g_, dy, dbias, bias_);
   }
 
   template <class Execution>
   void input_gradient(BasicCuda<Execution>& exec, Scalar const* weight, Scalar const* dy, Scalar* dx) const {
+    Element const* const w = rounded(exec, g_.weights(), weight, weight_);
     for_each_chunk([&](Index first, Index images) {
       Index const size = g_.in_pixels() * g_.in_channels;
       Scalar* const rows = rows_are_pixels() ? dx + first * size : rows_;
       MatrixSizes const sizes{
           .b = Operand::transposed, .m = images * g_.out_pixels(), .n = inputs(), .k = g_.out_channels};
-      exec.execution().matrix_product(sizes, dy + first * g_.out_pixels() * g_.out_channels, weight, Scalar(0), rows);
+      exec.execution().matrix_product(sizes, rounded(exec, images * out_values(), dy + first * out_values(), dy_), w,
+                                      Scalar(0), rows);
       if (!rows_are_pixels()) exec.for_each(images * size, FromWindows<Scalar>{g_, rows, dx + first * size});
     });
   }
 
  private:
   static constexpr Index most_bytes = Index(64) << 20;
+  static constexpr bool rounds = !std::is_same_v<Scalar, Element>;
 
   Index inputs() const { return g_.kernel * g_.kernel * g_.in_channels; }
+  Index out_values() const { return g_.out_pixels() * g_.out_channels; }
   /// A Linear layer, or a 1x1 convolution: windows are the input's pixels.
   bool rows_are_pixels() const { return g_.kernel == 1 && g_.stride == 1 && g_.padding == 0; }
 
@@ -158,16 +187,18 @@ class Im2col {
   }
 
   template <class Execution, class Kind>
-  Scalar const* windows(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Index first, Index images) const {
-    if constexpr (std::is_same_v<Kind, Analog>)
+  Element const* windows(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Index first, Index images) const {
+    if constexpr (std::is_same_v<Kind, Analog> && !rounds)
       if (rows_are_pixels()) return x.data + first * g_.in_pixels() * g_.in_channels;
-    exec.for_each(images * g_.out_pixels() * inputs(), Windows<Kind, Scalar>{g_, x, first, rows_});
-    return rows_;
+    auto* const rows = reinterpret_cast<Element*>(rows_);
+    exec.for_each(images * g_.out_pixels() * inputs(), Windows<Kind, Scalar, Element>{g_, x, first, rows});
+    return rows;
   }
 
   ConvGeometry g_;
   Index chunk_;
-  Scalar* rows_;
+  Scalar* rows_;  // of Elements where they are an operand
+  Element *weight_, *dy_;
   Workspace bias_;
 };
 
