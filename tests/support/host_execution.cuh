@@ -7,6 +7,7 @@
 #include <thrust/system/tbb/execution_policy.h>
 
 #include <cstring>
+#include <memory>
 #include <new>
 
 namespace tet::test {
@@ -39,6 +40,24 @@ class HostExecution {
     return fill(to);
   }
   void read(void* to, void const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
+
+  template <class Value>
+  struct Known {
+    Value value;
+    bool ready() const {
+      return false;
+    }  // as of a device: all of a step is put on its way before the result is asked for
+    Value get() const { return value; }
+  };
+  template <class Value>
+  Known<Value> read_later(void const* from) {
+    Known<Value> known;
+    std::memcpy(&known.value, from, sizeof known.value);
+    return known;
+  }
+
+  int* updates_withheld() { return withheld_.get(); }
+  void allow_updates() noexcept { *withheld_ = 0; }
 
   static std::byte* allocate(Index bytes) {
     return static_cast<std::byte*>(::operator new (std::size_t(bytes), std::align_val_t{64}));
@@ -75,6 +94,8 @@ class HostExecution {
       }
     }
   };
+
+  std::unique_ptr<int> withheld_ = std::make_unique<int>(0);
 };
 
 using HostTwin = BasicCuda<HostExecution>;

@@ -8,7 +8,9 @@
 #include <tet/model/model.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tet {
 
@@ -34,6 +36,29 @@ inline void check_labels(std::vector<int> const& labels, Index batch_size, Index
              "0 to " + std::to_string(classes - 1));
 }
 
+inline void require_finite(double loss, std::int64_t steps) {
+  if (!std::isfinite(loss))
+    throw NumericError("tet: the loss is " + std::to_string(loss) + " after " + std::to_string(steps) +
+                       " training steps; try a smaller learning rate");
+}
+
+/// Forward, loss, backward, and what `after` does with the gradients. Nothing waits for the loss before all of it is on
+/// its way; where it is there at once and not finite, the step ends at once.
+template <class Model, TimestepLoss Loss, class After>
+StepResult gradients_then(Model& model, Loss const& loss, Batch const& batch, InputGradient input, After const& after) {
+  check_labels(batch.labels, batch.batch_size, Model::Out::shape.size());
+  auto const out = model.forward(input_of(batch), Mode::training);
+  auto pending = start_loss_and_gradient(model.exec(), loss, out.timesteps, out.batch, out.size, out.data,
+                                         batch.labels.data(), model.output_gradient(), model.workspace());
+  std::int64_t const steps = model.batches_tracked() - 1;
+  if (pending.ready()) require_finite(pending.get().loss, steps);
+  model.backward(input);
+  after();
+  LossSum const sum = pending.get();
+  require_finite(sum.loss, steps);
+  return {sum.loss, sum.correct, batch.batch_size};
+}
+
 }  // namespace detail
 
 /// Forward, loss and backward of one batch: the gradients are in the model afterwards, the parameters as before.
@@ -41,24 +66,22 @@ inline void check_labels(std::vector<int> const& labels, Index batch_size, Index
 template <class Model, TimestepLoss Loss>
 StepResult compute_gradients(Model& model, Loss const& loss, Batch const& batch,
                              InputGradient input = InputGradient::skipped) {
-  detail::check_labels(batch.labels, batch.batch_size, Model::Out::shape.size());
-  auto const out = model.forward(detail::input_of(batch), Mode::training);
-  auto const sum = loss_and_gradient(model.exec(), loss, out.timesteps, out.batch, out.size, out.data,
-                                     batch.labels.data(), model.output_gradient(), model.workspace());
-  if (!std::isfinite(sum.loss))
-    throw NumericError("tet: the loss is " + std::to_string(sum.loss) + " after " +
-                       std::to_string(model.batches_tracked() - 1) + " training steps; try a smaller learning rate");
-  model.backward(input);
-  return {sum.loss, sum.correct, batch.batch_size};
+  return detail::gradients_then(model, loss, batch, input, [] {});
 }
 
-/// One step of training on one batch.
-/// Throws: as compute_gradients; the parameters are then unchanged.
+/// One step of training on one batch. It returns when the loss is known; backward and update may still be under way, and
+/// what is asked of the model next comes after them.
+/// Throws: as compute_gradients; parameters and optimiser are then unchanged.
 template <class Model, TimestepLoss Loss, class Optimizer>
 StepResult train_step(Model& model, Loss const& loss, Optimizer& optimizer, Batch const& batch) {
-  StepResult const result = compute_gradients(model, loss, batch);
-  optimizer.step(model.exec(), model.parameters());
-  return result;
+  auto const steps = optimizer.steps();
+  try {
+    return detail::gradients_then(model, loss, batch, InputGradient::skipped,
+                                  [&] { optimizer.step(model.exec(), model.parameters()); });
+  } catch (NumericError const&) {
+    optimizer.set_steps(steps);  // where the update was on its way, it did nothing
+    throw;
+  }
 }
 
 }  // namespace tet

@@ -67,4 +67,12 @@ LossSum loss_and_gradient(BasicCpu<Loops>& exec, Loss const& loss, Index timeste
   return sum;
 }
 
+/// The same for a training step: on other backends the result may come later, and updates of a loss that is not finite
+/// do nothing.
+template <class Loops, class Loss, class Scalar>
+KnownLoss start_loss_and_gradient(BasicCpu<Loops>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
+                                  Scalar const* output, int const* labels, Scalar* doutput, Workspace workspace) {
+  return KnownLoss(loss_and_gradient(exec, loss, timesteps, batch, classes, output, labels, doutput, workspace));
+}
+
 }  // namespace tet

@@ -82,6 +82,16 @@ class Device {
     TET_CUDA_CHECK(cudaStreamSynchronize(stream()));
   }
 
+  /// A value on its way to the host, in stream order. It must not outlive the device.
+  template <class Value>
+  ResultSlots::Result<Value> read_later(void const* from) {
+    return {resources_->results, from, stream()};
+  }
+
+  /// On the device: not 0 while parameters must stay as they are.
+  int* updates_withheld() { return static_cast<int*>(resources_->withheld.data); }
+  void allow_updates() noexcept { (void)cudaMemsetAsync(updates_withheld(), 0, sizeof(int), stream()); }
+
   static std::byte* allocate(Index bytes) {
     void* block = nullptr;
     cudaError_t const status = cudaMallocAsync(&block, std::size_t(bytes), nullptr);
@@ -114,6 +124,21 @@ class Device {
     ~Stream() { (void)cudaStreamDestroy(handle); }
   };
 
+  /// One int on the device, 0 at first.
+  struct Flag {
+    void* data = nullptr;
+    Flag() {
+      TET_CUDA_CHECK(cudaMalloc(&data, sizeof(int)));
+      if (cudaError_t const status = cudaMemset(data, 0, sizeof(int)); status != cudaSuccess) {
+        (void)cudaFree(data);
+        check(status, "cudaMemset");
+      }
+    }
+    Flag(Flag const&) = delete;
+    Flag& operator=(Flag const&) = delete;
+    ~Flag() { (void)cudaFree(data); }
+  };
+
   struct Resources {
     explicit Resources(CudaOptions const& options) : blas(options.precision) { require_code_for_device(); }
 
@@ -121,6 +146,8 @@ class Device {
     cudaStream_t stream = owner.handle;
     Blas blas;
     PinnedRing staging;
+    ResultSlots results;
+    Flag withheld;
   };
 
   /// Throws: CudaError that names the device where the program holds no code for it.

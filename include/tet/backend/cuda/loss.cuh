@@ -6,9 +6,13 @@
 #include <tet/core/arena.hpp>
 #include <tet/core/loss_sum.hpp>
 #include <tet/core/loss_term.hpp>
+#include <tet/core/math.hpp>
 #include <tet/core/workspace.hpp>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <utility>
 #include <vector>
 
 namespace tet {
@@ -24,6 +28,7 @@ struct LossScratch {
   Scalar* unused;   // [T][B][K]: a gradient that nobody wants
   double* losses;   // [T * B], and a tree
   double* correct;  // [B][T], and a tree
+  double* result;   // loss, and number classified rightly
 
   LossScratch(Arena& arena, Index timesteps, Index batch, Index classes) {
     labels = arena.take<int>(batch);
@@ -32,6 +37,7 @@ struct LossScratch {
     unused = arena.take<Scalar>(timesteps * batch * classes);
     losses = arena.take<double>(SumTree{timesteps * batch, 1}.bytes() / Index(sizeof(double)));
     correct = arena.take<double>(SumTree{batch, timesteps}.bytes() / Index(sizeof(double)));
+    result = arena.take<double>(2);
   }
 };
 
@@ -111,6 +117,22 @@ struct Hit {
   TET_HD void operator()(Index b) const { correct[b] = largest(mean + b * classes, classes) == labels[b] ? 1 : 0; }
 };
 
+/// The loss of the batch, and whether updates are withheld because it is not finite.
+struct FinishLoss {
+  double const *losses, *correct;
+  double terms;
+  double* result;
+  int* withheld;  // nullptr: an evaluation
+
+  TET_HD void operator()(Index) const {
+    constexpr double most = std::numeric_limits<double>::max();
+    double const loss = *losses / terms;
+    result[0] = loss;
+    result[1] = *correct;
+    if (withheld != nullptr) *withheld = abs(loss) <= most ? 0 : 1;  // a NaN is not <=
+  }
+};
+
 /// Whether the sum of a sample's outputs up to t is largest at the label, for each t.
 template <class Scalar>
 struct HitsOverTime {
@@ -128,6 +150,56 @@ struct HitsOverTime {
       correct[b * timesteps + t] = largest(row, classes) == labels[b] ? 1 : 0;
     }
   }
+};
+
+/// Puts a loss and its gradient on their way; returns where the result will be.
+template <class Execution, class Loss, class Scalar>
+double const* launch_loss(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
+                          Scalar const* output, int const* labels, Scalar* doutput, int* withheld,
+                          Workspace workspace) {
+  Arena arena(workspace.data, workspace.bytes);
+  LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
+  Index const count = batch * classes, terms = timesteps * batch;
+  bring_labels(exec, batch, labels, scratch.labels);
+  exec.for_each(count, MeanOutput<Scalar>{timesteps, count, output, scratch.mean});
+  exec.for_each(terms,
+                LossAt<Loss, Scalar>{loss, timesteps, batch, classes, output, scratch.mean, scratch.labels,
+                                     doutput != nullptr ? doutput : scratch.unused, scratch.dmean, scratch.losses});
+  Scalar const share = Scalar(1) / (Scalar(timesteps) * Scalar(batch));
+  if (doutput != nullptr) exec.for_each(count, LossGradient<Scalar>{timesteps, count, share, scratch.dmean, doutput});
+  exec.for_each(batch, Hit<Scalar>{classes, scratch.mean, scratch.labels, scratch.correct});
+  exec.for_each(1, FinishLoss{add_rows(exec, {terms, 1}, scratch.losses), add_rows(exec, {batch, 1}, scratch.correct),
+                              double(terms), scratch.result, withheld});
+  return scratch.result;
+}
+
+/// The loss of a training step, on its way to the host. While it lives, and where the loss is not finite, updates are
+/// withheld. It must not outlive its backend.
+template <class Execution>
+class PendingLoss {
+ public:
+  PendingLoss(Execution& execution, double const* result)
+      : execution_(execution), result_(execution.template read_later<Values<double, 2>>(result)) {}
+  PendingLoss(PendingLoss const&) = delete;
+  PendingLoss& operator=(PendingLoss const&) = delete;
+  ~PendingLoss() {
+    if (!finite_) execution_.allow_updates();
+  }
+
+  /// Whether get() would not wait.
+  bool ready() const { return result_.ready(); }
+
+  /// Waits for the result.
+  LossSum get() {
+    Values<double, 2> const result = result_.get();
+    finite_ = std::isfinite(result[0]);
+    return {result[0], Index(result[1])};
+  }
+
+ private:
+  Execution& execution_;
+  decltype(std::declval<Execution&>().template read_later<Values<double, 2>>(nullptr)) result_;
+  bool finite_ = false;  // as far as is known
 };
 
 }  // namespace cuda
@@ -148,22 +220,22 @@ Index loss_workspace(BasicCuda<Execution> const&, Index timesteps, Index batch, 
 template <class Execution, class Loss, class Scalar>
 LossSum loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
                           Scalar const* output, int const* labels, Scalar* doutput, Workspace workspace) {
-  Arena arena(workspace.data, workspace.bytes);
-  cuda::LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
-  Index const count = batch * classes, terms = timesteps * batch;
-  cuda::bring_labels(exec, batch, labels, scratch.labels);
-  exec.for_each(count, cuda::MeanOutput<Scalar>{timesteps, count, output, scratch.mean});
-  exec.for_each(
-      terms, cuda::LossAt<Loss, Scalar>{loss, timesteps, batch, classes, output, scratch.mean, scratch.labels,
-                                        doutput != nullptr ? doutput : scratch.unused, scratch.dmean, scratch.losses});
-  Scalar const share = Scalar(1) / (Scalar(timesteps) * Scalar(batch));
-  if (doutput != nullptr)
-    exec.for_each(count, cuda::LossGradient<Scalar>{timesteps, count, share, scratch.dmean, doutput});
-  exec.for_each(batch, cuda::Hit<Scalar>{classes, scratch.mean, scratch.labels, scratch.correct});
-  double total = 0, correct = 0;
-  exec.execution().read(&total, cuda::add_rows(exec, {terms, 1}, scratch.losses), sizeof total);
-  exec.execution().read(&correct, cuda::add_rows(exec, {batch, 1}, scratch.correct), sizeof correct);
-  return {total / double(terms), Index(correct)};
+  double const* const at = cuda::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
+                                             static_cast<int*>(nullptr), workspace);
+  Values<double, 2> result;
+  exec.execution().read(&result, at, sizeof result);
+  return {result[0], Index(result[1])};
+}
+
+/// The same for a training step, without waiting: backward and update follow at once. Where the loss turns out not to be
+/// finite, update_parameters does nothing until the PendingLoss is gone.
+template <class Execution, class Loss, class Scalar>
+cuda::PendingLoss<Execution> start_loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps,
+                                                     Index batch, Index classes, Scalar const* output,
+                                                     int const* labels, Scalar* doutput, Workspace workspace) {
+  double const* const at = cuda::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
+                                             exec.execution().updates_withheld(), workspace);
+  return {exec.execution(), at};
 }
 
 /// correct[t] += number of samples whose output, averaged over timesteps 0 … t, is largest at the label. Waits for the

@@ -14,8 +14,10 @@ struct Update {
   Scalar* parameters;
   Scalar const* gradients;
   Values<Scalar*, States> states;
+  int const* withheld;
 
   TET_HD void operator()(Index i) const {
+    if (*withheld != 0) return;
     Values<Scalar, States> state;
     for (int k = 0; k < States; ++k) state[k] = states[k][i];
     parameters[i] = rule(parameters[i], gradients[i], state);
@@ -26,13 +28,15 @@ struct Update {
 }  // namespace cuda
 
 /// Applies an optimiser's rule to each parameter of all tensors in one pass: rule(p, g, state) -> new p; `state` is
-/// changed in place.
+/// changed in place. It does nothing between a start_loss_and_gradient whose loss is not finite and the end of that
+/// PendingLoss.
 ///
 /// Shape: parameters, gradients, each states[i]: [count].
 template <class Rule, class Execution, class Scalar, int States>
 void update_parameters(BasicCuda<Execution>& exec, Rule const& rule, Index count, Scalar* parameters,
                        Scalar const* gradients, Values<Scalar*, States> states) {
-  exec.for_each(count, cuda::Update<Rule, Scalar, States>{rule, parameters, gradients, states});
+  exec.for_each(count, cuda::Update<Rule, Scalar, States>{rule, parameters, gradients, states,
+                                                          exec.execution().updates_withheld()});
 }
 
 }  // namespace tet
