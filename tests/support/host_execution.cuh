@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cuda/conv_problem.cuh>
 #include <tet/backend/cuda/cuda.cuh>
 #include <tet/core/matrix.hpp>
+#include <tet/core/workspace.hpp>
 
 #include <thrust/system/tbb/execution_policy.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 
 namespace tet::test {
 
 /// Twin of cuda::Device on the host: the CUDA backend's loop bodies run as tasks of oneTBB, in the host's memory. Matrix
-/// products are plain loops; what needs a device (votes of a warp, streams, libraries) is not in it.
+/// products are plain loops, and so are convolutions in cuDNN's place; what needs a device (votes of a warp, streams, libraries) is not in it.
 class HostExecution {
  public:
   static constexpr char const* name = "cuda's loop bodies on the host";
 
-  explicit HostExecution(CudaOptions const&) {}
+  explicit HostExecution(CudaOptions const& options) : convolution_(options.convolution) {}
 
   auto policy() const { return thrust::tbb::par; }
   void check_launch(char const*) const {}
@@ -33,6 +37,43 @@ class HostExecution {
   void matrix_product(MatrixSizes const& sizes, Element const* a, Element const* b, Scalar beta, Scalar* c) {
     thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), sizes.m,
                        ProductRow<Element, Scalar>{sizes, a, b, beta, c});
+  }
+
+  /// A convolution on [images][H][W][C] with weights [out][kernel][kernel][in].
+  struct ConvolutionPlan {
+    cuda::ConvProblem problem;
+    Index workspace = 0;
+  };
+
+  std::optional<ConvolutionPlan> plan_convolution(cuda::ConvProblem const& problem) const {
+    if (convolution_ != CudaConvolution::cudnn) return {};
+    return ConvolutionPlan{problem};
+  }
+
+  template <class Element, class Scalar>
+  void convolve(ConvolutionPlan const& plan, Element const* first, Element const* second, Scalar* out, Workspace) {
+    cuda::ConvProblem const& g = plan.problem;
+    Index const sizes[] = {g.images * g.out_height * g.out_width * g.out_channels,
+                           g.images * g.height * g.width * g.in_channels,
+                           g.out_channels * g.kernel * g.kernel * g.in_channels};
+    std::fill_n(out, sizes[int(g.pass)], Scalar(0));
+    for (Index n = 0; n < g.images; ++n)
+      for (Index i = 0; i < g.out_height; ++i)
+        for (Index j = 0; j < g.out_width; ++j)
+          for (Index p = 0; p < g.kernel; ++p)
+            for (Index q = 0; q < g.kernel; ++q) {
+              Index const row = i * g.stride + p - g.padding, column = j * g.stride + q - g.padding;
+              if (row < 0 || row >= g.height || column < 0 || column >= g.width) continue;
+              for (Index o = 0; o < g.out_channels; ++o)
+                for (Index c = 0; c < g.in_channels; ++c) {
+                  Index const x = ((n * g.height + row) * g.width + column) * g.in_channels + c;
+                  Index const w = ((o * g.kernel + p) * g.kernel + q) * g.in_channels + c;
+                  Index const y = ((n * g.out_height + i) * g.out_width + j) * g.out_channels + o;
+                  if (g.pass == cuda::ConvPass::forward) out[y] += Scalar(first[x]) * Scalar(second[w]);
+                  else if (g.pass == cuda::ConvPass::input_gradient) out[x] += Scalar(first[y]) * Scalar(second[w]);
+                  else out[w] += Scalar(first[x]) * Scalar(second[y]);
+                }
+            }
   }
 
   template <class Fill>
@@ -95,6 +136,7 @@ class HostExecution {
     }
   };
 
+  CudaConvolution convolution_;
   std::unique_ptr<int> withheld_ = std::make_unique<int>(0);
 };
 

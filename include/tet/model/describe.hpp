@@ -20,13 +20,13 @@ struct MemoryNeed {
   Index total() const { return activations + workspace + parameters; }
 };
 
-/// Bytes of one training step of Net at T timesteps and B samples, with the threads in force.
+/// Bytes of one training step of Net at T timesteps and B samples, on a backend as it is made without options.
 template <class Net, class Backend, class Scalar = float>
-MemoryNeed memory_for(Timesteps timesteps, BatchSize batch, Presentation presentation = Presentation::temporal) {
+MemoryNeed memory_for(Timesteps timesteps, BatchSize batch, Presentation presentation = Presentation::temporal,
+                      Backend const& exec = Backend{}) {
   detail::NetworkPlan<Net, Backend, Scalar> plan;
   detail::TensorCursor cursor;
   plan.chain.place(cursor);
-  Backend const exec;
   detail::Planner<Backend> planner{exec, {}, 0};
   plan.plan(planner, {timesteps.value, batch.value, presentation == Presentation::repeated});
   return {planner.arena.peak(), planner.workspace,
@@ -42,9 +42,8 @@ Index bytes_for(Timesteps timesteps, BatchSize batch, Presentation presentation 
 /// The layers of a network at T timesteps of B samples, in order.
 template <class Net, class Backend, class Scalar = float>
 std::vector<LayerRow> layer_rows(Timesteps timesteps, BatchSize batch,
-                                 Presentation presentation = Presentation::temporal) {
+                                 Presentation presentation = Presentation::temporal, Backend const& exec = Backend{}) {
   detail::NetworkPlan<Net, Backend, Scalar> plan;
-  Backend const exec;
   detail::Planner<Backend> planner{exec, {}, 0};
   plan.plan(planner, {timesteps.value, batch.value, presentation == Presentation::repeated});
   std::vector<LayerRow> rows;
@@ -76,8 +75,9 @@ inline std::string shape_text(std::vector<Index> const& shape) {
 /// sample, bytes kept for backward at (T, B); what a training step needs in all; and how each layer's synapses are
 /// computed, by the density of their input.
 template <class Net, class Backend, class Scalar = float>
-std::string describe(Timesteps timesteps, BatchSize batch, Presentation presentation = Presentation::temporal) {
-  auto const rows = layer_rows<Net, Backend, Scalar>(timesteps, batch, presentation);
+std::string describe(Timesteps timesteps, BatchSize batch, Presentation presentation = Presentation::temporal,
+                     Backend const& exec = Backend{}) {
+  auto const rows = layer_rows<Net, Backend, Scalar>(timesteps, batch, presentation, exec);
   std::string text;
   auto const line = [&](std::string const& place, std::string const& layer, std::string const& shape,
                         std::string const& kind, std::string const& parameters, std::string const& macs,
@@ -101,7 +101,7 @@ std::string describe(Timesteps timesteps, BatchSize batch, Presentation presenta
   }
   line("", "total", "", "", detail::with_thousands(sum.parameters), detail::with_thousands(sum.macs),
        detail::with_thousands(sum.bytes));
-  MemoryNeed const need = memory_for<Net, Backend, Scalar>(timesteps, batch, presentation);
+  MemoryNeed const need = memory_for<Net, Backend, Scalar>(timesteps, batch, presentation, exec);
   text += "a training step at T = " + std::to_string(timesteps.value) + ", B = " + std::to_string(batch.value) +
           " needs " + detail::with_thousands(need.total()) + " bytes: " + detail::with_thousands(need.activations) +
           " activations and their " + "gradients, " + detail::with_thousands(need.workspace) + " scratch, " +
@@ -109,11 +109,11 @@ std::string describe(Timesteps timesteps, BatchSize batch, Presentation presenta
   return text + detail::rule_table(rows);
 }
 
-/// The same for a model that exists.
+/// The same for a model that exists, on its backend.
 template <class Net, class Backend, class Scalar>
-std::string describe(Model<Net, Backend, Scalar> const&, Timesteps timesteps, BatchSize batch,
+std::string describe(Model<Net, Backend, Scalar> const& model, Timesteps timesteps, BatchSize batch,
                      Presentation presentation = Presentation::temporal) {
-  return describe<Net, Backend, Scalar>(timesteps, batch, presentation);
+  return describe<Net, Backend, Scalar>(timesteps, batch, presentation, model.exec());
 }
 
 }  // namespace tet

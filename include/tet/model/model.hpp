@@ -135,6 +135,7 @@ class Model {
   }
 
   Backend& exec() { return exec_; }
+  Backend const& exec() const { return exec_; }
   ParameterRange<Scalar> parameters() { return {parameters_.data(), gradients_.data(), parameters_.size()}; }
   Storage<Backend, Scalar>& parameter_storage() { return parameters_; }
   Storage<Backend, Scalar>& statistic_storage() { return statistics_; }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cuda/conv_problem.cuh>
 #include <tet/backend/cuda/cublas.cuh>
 #include <tet/backend/cuda/error.cuh>
 #include <tet/backend/cuda/kernel.cuh>
 #include <tet/backend/cuda/options.cuh>
 #include <tet/backend/cuda/pinned.cuh>
 #include <tet/core/index.hpp>
+#include <tet/core/workspace.hpp>
 
 #include <cuda_runtime_api.h>
 #include <thrust/execution_policy.h>
@@ -14,7 +16,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+
+#if defined(TET_HAS_CUDNN)
+#include <tet/backend/cuda/cudnn.cuh>
+#endif
 
 namespace tet::cuda {
 
@@ -64,6 +71,32 @@ class Device {
   template <class Element, class Scalar>
   void matrix_product(MatrixSizes const& sizes, Element const* a, Element const* b, Scalar beta, Scalar* c) {
     resources_->blas.multiply(stream(), sizes, a, b, beta, c);
+  }
+
+#if defined(TET_HAS_CUDNN)
+  using ConvolutionPlan = Cudnn::Plan;
+#else
+  struct ConvolutionPlan {
+    Index workspace = 0;
+  };
+#endif
+
+  /// How cuDNN computes a convolution; empty where it does not.
+  std::optional<ConvolutionPlan> plan_convolution([[maybe_unused]] ConvProblem const& problem) const {
+#if defined(TET_HAS_CUDNN)
+    if (resources_->options.convolution == CudaConvolution::cudnn) return resources_->cudnn().plan(problem);
+#endif
+    return {};
+  }
+
+  /// See ConvPass for the operands; `out` is overwritten.
+  template <class Element, class Scalar>
+  void convolve([[maybe_unused]] ConvolutionPlan const& plan, [[maybe_unused]] Element const* first,
+                [[maybe_unused]] Element const* second, [[maybe_unused]] Scalar* out,
+                [[maybe_unused]] Workspace workspace) {
+#if defined(TET_HAS_CUDNN)
+    resources_->cudnn().run(plan, first, second, out, workspace);
+#endif
   }
 
   /// fill(host memory of that size), then a copy to `to` in stream order; returns what fill returns.
@@ -140,14 +173,28 @@ class Device {
   };
 
   struct Resources {
-    explicit Resources(CudaOptions const& options) : blas(options.precision) { require_code_for_device(); }
+    explicit Resources(CudaOptions const& chosen) : options(chosen), blas(chosen.precision) {
+      require_code_for_device();
+    }
 
+    CudaOptions options;
     Stream owner;
     cudaStream_t stream = owner.handle;
     Blas blas;
     PinnedRing staging;
     ResultSlots results;
     Flag withheld;
+
+#if defined(TET_HAS_CUDNN)
+    /// Made when a convolution first asks for it: loading cuDNN takes time and memory.
+    Cudnn& cudnn() {
+      if (!cudnn_) cudnn_.emplace(stream, options.precision);
+      return *cudnn_;
+    }
+
+   private:
+    std::optional<Cudnn> cudnn_;
+#endif
   };
 
   /// Throws: CudaError that names the device where the program holds no code for it.

@@ -3,9 +3,11 @@
 
 #include <tet/backend/cuda/bfloat16.cuh>
 #include <tet/backend/cuda/channel_sums.cuh>
+#include <tet/backend/cuda/conv_problem.cuh>
 #include <tet/backend/cuda/cuda.cuh>
 #include <tet/core/activation.hpp>
 #include <tet/core/arena.hpp>
+#include <tet/core/conv_choice.hpp>
 #include <tet/core/convolution.hpp>
 #include <tet/core/workspace.hpp>
 
@@ -134,6 +136,8 @@ class Im2col {
 
   Index bytes = 0;
 
+  ConvAlgorithm algorithm() const { return is_matrix_product(g_) ? ConvAlgorithm::product : ConvAlgorithm::im2col; }
+
   template <class Execution, class Kind>
   void forward(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Scalar const* weight, Scalar const* bias,
                Scalar* y) const {
@@ -178,8 +182,7 @@ class Im2col {
 
   Index inputs() const { return g_.kernel * g_.kernel * g_.in_channels; }
   Index out_values() const { return g_.out_pixels() * g_.out_channels; }
-  /// A Linear layer, or a 1x1 convolution: windows are the input's pixels.
-  bool rows_are_pixels() const { return g_.kernel == 1 && g_.stride == 1 && g_.padding == 0; }
+  bool rows_are_pixels() const { return is_matrix_product(g_); }
 
   template <class Use>
   void for_each_chunk(Use const& use) const {
