@@ -21,6 +21,23 @@ class TbbLoops {
   /// threads() - 1.
   template <class Body>
   void run(Index tasks, Body const& body) {
+    run_tasks(tasks, Task{&body, [](void const* loop, Index task, Index slot) {
+                            (*static_cast<Body const*>(loop))(task, slot);
+                          }});
+  }
+
+ private:
+  /// The body of any loop as one type: oneTBB's templates are instantiated once, not for each loop of a program.
+  struct Task {
+    void const* loop;
+    void (*call)(void const* loop, Index task, Index slot);
+
+    void operator()(Index task, Index slot) const { call(loop, task, slot); }
+  };
+
+  /// A template, so that a program without loops does not compile it.
+  template <class Body>
+  void run_tasks(Index tasks, Body const& body) {
     if (threads_ == 1 || tasks == 1) {
       for (Index task = 0; task < tasks; ++task) body(task, Index(0));
       return;
@@ -36,7 +53,6 @@ class TbbLoops {
     });
   }
 
- private:
   int threads_;
   std::unique_ptr<tbb::task_arena> arena_;
 };
