@@ -33,6 +33,11 @@ class HostExecution {
                        AllChannels<Body>{body, round_up(channels, 64)});
   }
 
+  template <class Body>
+  void repeat(RepeatedWork const&, Body const& body) {
+    body();
+  }
+
   template <class Element, class Scalar>
   void matrix_product(MatrixSizes const& sizes, Element const* a, Element const* b, Scalar beta, Scalar* c) {
     thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), sizes.m,

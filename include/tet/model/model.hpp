@@ -4,6 +4,7 @@
 #include <tet/core/error.hpp>
 #include <tet/core/parameter_range.hpp>
 #include <tet/core/random.hpp>
+#include <tet/core/repeated_work.hpp>
 #include <tet/core/storage.hpp>
 #include <tet/core/tensor_info.hpp>
 #include <tet/layer/network.hpp>
@@ -92,6 +93,7 @@ class Model {
     plan_.plan(planner, flow);
     planned_ = {0, 0, false};
     forward_kept_ = false;
+    last_forward_ = last_backward_ = {};
     grow(activations_, planner.arena.peak());
     grow(workspace_, planner.workspace);
   }
@@ -113,11 +115,13 @@ class Model {
     if (bad >= 0)
       refuse("input of a batch, value " + std::to_string(bad), std::to_string(batch.values[std::size_t(bad)]),
              std::string("a value that a ") + In::Kind::name + " input can hold");
-    auto pass = this->pass(mode);
-    auto const y = plan_.chain.forward(pass, plan_.input);
+    run(last_forward_, work(mode == Mode::training ? 1 : 2), [&] {
+      auto pass = this->pass(mode);
+      output_ = plan_.chain.forward(pass, plan_.input).data;
+    });
     if (mode == Mode::training) ++batches_tracked_;
     forward_kept_ = true;
-    return {y.data, plan_.out.repeated ? 1 : flow.timesteps, flow.batch, Out::shape.size()};
+    return {output_, plan_.out.repeated ? 1 : flow.timesteps, flow.batch, Out::shape.size()};
   }
 
   /// Where dL/dO of the last forward call is to be written before `backward`. Shape: as its output.
@@ -129,9 +133,12 @@ class Model {
   Scalar const* backward(InputGradient input = InputGradient::skipped) {
     require_forward("backward");
     forward_kept_ = false;
-    auto pass = this->pass(Mode::training);
-    Scalar const* const dx = plan_.chain.backward(pass, plan_.output_gradient, nullptr, input);
-    return input == InputGradient::computed ? dx : nullptr;
+    bool const computes = input == InputGradient::computed;
+    run(last_backward_, work((computes ? 6 : 4) + last_forward_.part), [&] {
+      auto pass = this->pass(Mode::training);
+      input_gradient_ = plan_.chain.backward(pass, plan_.output_gradient, nullptr, input);
+    });
+    return computes ? input_gradient_ : nullptr;
   }
 
   Backend& exec() { return exec_; }
@@ -232,11 +239,31 @@ class Model {
                              " needs a forward call before it: backward writes gradients over what forward kept");
   }
 
+  /// Names work on the planned memory; `part` tells forward from backward, and their modes.
+  RepeatedWork work(int part) const {
+    return {part,
+            planned_.timesteps,
+            planned_.batch,
+            planned_.repeated,
+            {parameters_.data(), gradients_.data(), statistics_.data(), activations_.data(), workspace_.data()}};
+  }
+
+  /// Runs a pass. Where its last run had the same name, all stages' views are as that left them, and the backend need not
+  /// run the body to know what it asks for.
+  template <class Body>
+  void run(RepeatedWork& last, RepeatedWork const& work, Body const& body) {
+    if (last == work) return exec_.repeat(work, body);
+    last = {};
+    body();
+    last = work;
+  }
+
   /// Points all views into the planned memory; replans where it is too small.
   void prepare(detail::Flow flow) {
     if (flow.timesteps == planned_.timesteps && flow.batch == planned_.batch && flow.repeated == planned_.repeated)
       return;
     planned_ = {0, 0, false};  // nothing is, should memory run out
+    last_forward_ = last_backward_ = {};
     detail::Planner<Backend> measure{exec_, {}, 0};
     plan_.plan(measure, flow);
     grow(activations_, measure.arena.peak());
@@ -273,6 +300,9 @@ class Model {
   Storage<Backend, Scalar> parameters_, gradients_, statistics_;
   Storage<Backend, std::byte> activations_, workspace_;
   detail::Flow planned_{0, 0, false};
+  RepeatedWork last_forward_, last_backward_;
+  Scalar const* output_ = nullptr;
+  Scalar const* input_gradient_ = nullptr;
   std::int64_t batches_tracked_ = 0;
   bool forward_kept_ = false;  // the activations of the last forward call are whole
 };

@@ -3,6 +3,7 @@
 
 #include <tet/backend/cpu/tbb_loops.hpp>
 #include <tet/core/index.hpp>
+#include <tet/core/repeated_work.hpp>
 #include <tet/core/threads.hpp>
 
 #include <algorithm>
@@ -28,6 +29,12 @@ class BasicCpu {
   template <class Body>
   void parallel_for(Index tasks, Body const& body) {
     loops_.run(tasks, body);
+  }
+
+  /// Work that may be kept and started as one; here it just runs.
+  template <class Body>
+  void repeat(RepeatedWork const&, Body const& body) {
+    body();
   }
 
   static constexpr char const* name = "cpu";

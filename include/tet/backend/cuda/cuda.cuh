@@ -5,6 +5,7 @@
 #include <tet/config.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/matrix.hpp>
+#include <tet/core/repeated_work.hpp>
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
@@ -41,6 +42,12 @@ class BasicCuda {
   template <class Body>
   void for_each_neuron(Index pixels, Index channels, Body const& body) {
     execution_.for_each_neuron(pixels, channels, body);
+  }
+
+  /// body(), or what it put on its way when it last ran under this name. The body must have run before.
+  template <class Body>
+  void repeat(RepeatedWork const& work, Body const& body) {
+    execution_.repeat(work, body);
   }
 
   static std::byte* allocate(Index bytes) { return Execution::allocate(bytes); }

@@ -4,6 +4,7 @@
 #include <tet/backend/cuda/conv_problem.cuh>
 #include <tet/backend/cuda/cublas.cuh>
 #include <tet/backend/cuda/error.cuh>
+#include <tet/backend/cuda/graphs.cuh>
 #include <tet/backend/cuda/kernel.cuh>
 #include <tet/backend/cuda/options.cuh>
 #include <tet/backend/cuda/pinned.cuh>
@@ -44,7 +45,7 @@ TET_KERNEL over_neurons(Body const body, Index pixels, Index channels_padded) {
 
 /// Where CUDA work runs: one stream of the current device, its libraries' handles, and staging memory of the host.
 ///
-/// The stream waits for the legacy default stream and the other way round; allocations and copies of Storage use that one.
+/// The stream is apart from the default stream. Storage's copies, which are rare, wait for the whole device.
 class Device {
  public:
   static constexpr char const* name = "cuda";
@@ -66,6 +67,15 @@ class Device {
     over_neurons<<<blocks, threads, 0, stream()>>>(body, pixels, padded);
     check_launch("over_neurons");
   }
+
+  /// body(), or the graph of it.
+  template <class Body>
+  void repeat(RepeatedWork const& work, Body const& body) {
+    if (resources_->options.launch == CudaLaunch::kernels || launches_wait()) return body();
+    resources_->graphs.run(work, body);
+  }
+  /// Number of graphs that were recorded.
+  std::size_t graphs() const { return resources_->graphs.count(); }
 
   /// c [m, n] = op(a) op(b) + beta c, row-major.
   template <class Element, class Scalar>
@@ -127,31 +137,36 @@ class Device {
 
   static std::byte* allocate(Index bytes) {
     void* block = nullptr;
-    cudaError_t const status = cudaMallocAsync(&block, std::size_t(bytes), nullptr);
+    cudaError_t const status = cudaMalloc(&block, std::size_t(bytes));
     if (status == cudaErrorMemoryAllocation) {
       (void)cudaGetLastError();
       std::size_t free = 0, total = 0;
       TET_CUDA_CHECK(cudaMemGetInfo(&free, &total));
       throw CudaOutOfMemory(bytes, Index(free), Index(total), std::source_location::current());
     }
-    check(status, "cudaMallocAsync");
+    check(status, "cudaMalloc");
     return static_cast<std::byte*>(block);
   }
-  static void release(std::byte* block) noexcept { (void)cudaFreeAsync(block, nullptr); }
+  static void release(std::byte* block) noexcept { (void)cudaFree(block); }  // it waits for the device
   static void clear(std::byte* block, Index bytes) {
-    TET_CUDA_CHECK(cudaMemsetAsync(block, 0, std::size_t(bytes), nullptr));
+    TET_CUDA_CHECK(cudaDeviceSynchronize());
+    TET_CUDA_CHECK(cudaMemset(block, 0, std::size_t(bytes)));
+    TET_CUDA_CHECK(cudaDeviceSynchronize());
   }
   static void upload(std::byte* to, void const* from, Index bytes) {
+    TET_CUDA_CHECK(cudaDeviceSynchronize());
     TET_CUDA_CHECK(cudaMemcpy(to, from, std::size_t(bytes), cudaMemcpyHostToDevice));
+    TET_CUDA_CHECK(cudaDeviceSynchronize());  // the last part may still be on its way
   }
   static void download(void* to, std::byte const* from, Index bytes) {
+    TET_CUDA_CHECK(cudaDeviceSynchronize());
     TET_CUDA_CHECK(cudaMemcpy(to, from, std::size_t(bytes), cudaMemcpyDeviceToHost));
   }
 
  private:
   struct Stream {
     cudaStream_t handle = nullptr;
-    Stream() { TET_CUDA_CHECK(cudaStreamCreateWithFlags(&handle, cudaStreamDefault)); }
+    Stream() { TET_CUDA_CHECK(cudaStreamCreateWithFlags(&handle, cudaStreamNonBlocking)); }
     Stream(Stream const&) = delete;
     Stream& operator=(Stream const&) = delete;
     ~Stream() { (void)cudaStreamDestroy(handle); }
@@ -162,7 +177,9 @@ class Device {
     void* data = nullptr;
     Flag() {
       TET_CUDA_CHECK(cudaMalloc(&data, sizeof(int)));
-      if (cudaError_t const status = cudaMemset(data, 0, sizeof(int)); status != cudaSuccess) {
+      cudaError_t status = cudaMemset(data, 0, sizeof(int));
+      if (status == cudaSuccess) status = cudaDeviceSynchronize();
+      if (status != cudaSuccess) {
         (void)cudaFree(data);
         check(status, "cudaMemset");
       }
@@ -184,6 +201,7 @@ class Device {
     PinnedRing staging;
     ResultSlots results;
     Flag withheld;
+    Graphs graphs{stream};
 
 #if defined(TET_HAS_CUDNN)
     /// Made when a convolution first asks for it: loading cuDNN takes time and memory.

@@ -55,16 +55,21 @@ inline void check(cudaError_t status, char const* call, std::source_location whe
   throw CudaError(call, cudaGetErrorName(status), cudaGetErrorString(status), where);
 }
 
-/// Checks the launch of a kernel. With TET_CUDA_SYNC=1 in the environment it waits for the kernel, so that an error is
-/// reported where it was made.
-inline void check_launch(cudaStream_t stream, char const* kernel,
-                         std::source_location where = std::source_location::current()) {
-  static bool const synchronous = [] {
+/// Whether TET_CUDA_SYNC=1 stands in the environment: each kernel is waited for, so that an error is reported where it was
+/// made.
+inline bool launches_wait() {
+  static bool const wait = [] {
     char const* const value = std::getenv("TET_CUDA_SYNC");
     return value != nullptr && value[0] == '1';
   }();
+  return wait;
+}
+
+/// Checks the launch of a kernel.
+inline void check_launch(cudaStream_t stream, char const* kernel,
+                         std::source_location where = std::source_location::current()) {
   check(cudaGetLastError(), kernel, where);
-  if (synchronous) check(cudaStreamSynchronize(stream), kernel, where);
+  if (launches_wait()) check(cudaStreamSynchronize(stream), kernel, where);
 }
 
 }  // namespace cuda

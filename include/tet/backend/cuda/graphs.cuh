@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/backend/cuda/error.cuh>
+#include <tet/core/repeated_work.hpp>
+
+#include <cstddef>
+#include <map>
+#include <utility>
+
+namespace tet::cuda {
+
+/// Work of one stream that repeats, recorded as CUDA graphs.
+///
+/// While one is recorded, which takes one call's time, no other thread may wait for the whole device (as Storage's copies
+/// do). Work that cannot be recorded runs kernel by kernel for good.
+class Graphs {
+ public:
+  explicit Graphs(cudaStream_t stream) : stream_(stream) {}
+  Graphs(Graphs const&) = delete;
+  Graphs& operator=(Graphs const&) = delete;
+  ~Graphs() { (void)cudaStreamSynchronize(stream_); }
+
+  /// Starts the work that has this name: records it, the first time. The body must have run before outside of a graph, so
+  /// that code is loaded and algorithms are chosen.
+  template <class Body>
+  void run(RepeatedWork const& work, Body const& body) {
+    auto found = graphs_.find(work);
+    if (found == graphs_.end()) {
+      if (graphs_.size() == most) {
+        TET_CUDA_CHECK(cudaStreamSynchronize(stream_));
+        graphs_.clear();
+      }
+      found = graphs_.emplace(work, record(body)).first;
+    }
+    if (found->second.handle != nullptr) TET_CUDA_CHECK(cudaGraphLaunch(found->second.handle, stream_));
+    else body();
+  }
+
+  /// Number of graphs that were recorded.
+  std::size_t count() const {
+    std::size_t total = 0;
+    for (auto const& [work, graph] : graphs_) total += graph.handle != nullptr ? 1 : 0;
+    return total;
+  }
+
+ private:
+  static constexpr std::size_t most = 64;
+
+  struct Graph {
+    cudaGraphExec_t handle = nullptr;
+    Graph() = default;
+    Graph(Graph&& other) noexcept : handle(std::exchange(other.handle, nullptr)) {}
+    Graph& operator=(Graph&&) = delete;
+    ~Graph() {
+      if (handle != nullptr) (void)cudaGraphExecDestroy(handle);
+    }
+  };
+
+  template <class Body>
+  Graph record(Body const& body) {
+    Graph result;
+    TET_CUDA_CHECK(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal));
+    bool whole = true;
+    try {
+      body();
+    } catch (...) {
+      whole = false;  // an error of the work itself shows again when it runs kernel by kernel
+    }
+    cudaGraph_t graph = nullptr;
+    bool const ended = cudaStreamEndCapture(stream_, &graph) == cudaSuccess && graph != nullptr;
+    if (whole && ended && cudaGraphInstantiate(&result.handle, graph, 0) != cudaSuccess) result.handle = nullptr;
+    if (graph != nullptr) (void)cudaGraphDestroy(graph);
+    if (result.handle == nullptr) (void)cudaGetLastError();
+    return result;
+  }
+
+  cudaStream_t stream_;
+  std::map<RepeatedWork, Graph> graphs_;
+};
+
+}  // namespace tet::cuda
