@@ -6,13 +6,18 @@
 #include <tet/core/matrix.hpp>
 #include <tet/core/workspace.hpp>
 
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
 #include <thrust/system/tbb/execution_policy.h>
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <map>
 #include <memory>
 #include <new>
 #include <optional>
+#include <vector>
 
 namespace tet::test {
 
@@ -28,20 +33,32 @@ class HostExecution {
   void check_launch(char const*) const {}
 
   template <class Body>
-  void for_each_neuron(Index pixels, Index channels, Body const& body) {
-    thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), pixels,
-                       AllChannels<Body>{body, round_up(channels, 64)});
+  void for_each(Index count, Body const& body) {
+    launch([=] { thrust::for_each_n(thrust::tbb::par, thrust::counting_iterator<Index>(0), count, body); });
   }
 
   template <class Body>
-  void repeat(RepeatedWork const&, Body const& body) {
-    body();
+  void for_each_neuron(Index pixels, Index channels, Body const& body) {
+    for_each(pixels, AllChannels<Body>{body, round_up(channels, 64)});
   }
+
+  /// As a CUDA graph: the first run of a name records what the body puts on its way, later ones do not run the body.
+  template <class Body>
+  void repeat(RepeatedWork const& work, Body const& body) {
+    auto found = graphs_.find(work);
+    if (found == graphs_.end()) {
+      found = graphs_.emplace(work, Graph{}).first;
+      recording_ = &found->second;
+      body();
+      recording_ = nullptr;
+    }
+    for (auto const& kernel : found->second) kernel();
+  }
+  std::size_t graphs() const { return graphs_.size(); }
 
   template <class Element, class Scalar>
   void matrix_product(MatrixSizes const& sizes, Element const* a, Element const* b, Scalar beta, Scalar* c) {
-    thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), sizes.m,
-                       ProductRow<Element, Scalar>{sizes, a, b, beta, c});
+    for_each(sizes.m, ProductRow<Element, Scalar>{sizes, a, b, beta, c});
   }
 
   /// A convolution on [images][H][W][C] with weights [out][kernel][kernel][in].
@@ -57,28 +74,7 @@ class HostExecution {
 
   template <class Element, class Scalar>
   void convolve(ConvolutionPlan const& plan, Element const* first, Element const* second, Scalar* out, Workspace) {
-    cuda::ConvProblem const& g = plan.problem;
-    Index const sizes[] = {g.images * g.out_height * g.out_width * g.out_channels,
-                           g.images * g.height * g.width * g.in_channels,
-                           g.out_channels * g.kernel * g.kernel * g.in_channels};
-    std::fill_n(out, sizes[int(g.pass)], Scalar(0));
-    for (Index n = 0; n < g.images; ++n)
-      for (Index i = 0; i < g.out_height; ++i)
-        for (Index j = 0; j < g.out_width; ++j)
-          for (Index p = 0; p < g.kernel; ++p)
-            for (Index q = 0; q < g.kernel; ++q) {
-              Index const row = i * g.stride + p - g.padding, column = j * g.stride + q - g.padding;
-              if (row < 0 || row >= g.height || column < 0 || column >= g.width) continue;
-              for (Index o = 0; o < g.out_channels; ++o)
-                for (Index c = 0; c < g.in_channels; ++c) {
-                  Index const x = ((n * g.height + row) * g.width + column) * g.in_channels + c;
-                  Index const w = ((o * g.kernel + p) * g.kernel + q) * g.in_channels + c;
-                  Index const y = ((n * g.out_height + i) * g.out_width + j) * g.out_channels + o;
-                  if (g.pass == cuda::ConvPass::forward) out[y] += Scalar(first[x]) * Scalar(second[w]);
-                  else if (g.pass == cuda::ConvPass::input_gradient) out[x] += Scalar(first[y]) * Scalar(second[w]);
-                  else out[w] += Scalar(first[x]) * Scalar(second[y]);
-                }
-            }
+    launch([=, g = plan.problem] { convolve_now(g, first, second, out); });
   }
 
   template <class Fill>
@@ -114,6 +110,39 @@ class HostExecution {
   static void download(void* to, std::byte const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
 
  private:
+  using Graph = std::vector<std::function<void()>>;
+
+  template <class Kernel>
+  void launch(Kernel const& kernel) {
+    if (recording_ != nullptr) recording_->push_back(kernel);
+    else kernel();
+  }
+
+  template <class Element, class Scalar>
+  static void convolve_now(cuda::ConvProblem const& g, Element const* first, Element const* second, Scalar* out) {
+    Index const sizes[] = {g.images * g.out_height * g.out_width * g.out_channels,
+                           g.images * g.height * g.width * g.in_channels,
+                           g.out_channels * g.kernel * g.kernel * g.in_channels};
+    std::fill_n(out, sizes[int(g.pass)], Scalar(0));
+    for (Index n = 0; n < g.images; ++n)
+      for (Index i = 0; i < g.out_height; ++i)
+        for (Index j = 0; j < g.out_width; ++j)
+          for (Index p = 0; p < g.kernel; ++p)
+            for (Index q = 0; q < g.kernel; ++q) {
+              Index const row = i * g.stride + p - g.padding, column = j * g.stride + q - g.padding;
+              if (row < 0 || row >= g.height || column < 0 || column >= g.width) continue;
+              for (Index o = 0; o < g.out_channels; ++o)
+                for (Index c = 0; c < g.in_channels; ++c) {
+                  Index const x = ((n * g.height + row) * g.width + column) * g.in_channels + c;
+                  Index const w = ((o * g.kernel + p) * g.kernel + q) * g.in_channels + c;
+                  Index const y = ((n * g.out_height + i) * g.out_width + j) * g.out_channels + o;
+                  if (g.pass == cuda::ConvPass::forward) out[y] += Scalar(first[x]) * Scalar(second[w]);
+                  else if (g.pass == cuda::ConvPass::input_gradient) out[x] += Scalar(first[y]) * Scalar(second[w]);
+                  else out[w] += Scalar(first[x]) * Scalar(second[y]);
+                }
+            }
+  }
+
   template <class Body>
   struct AllChannels {
     Body body;
@@ -142,6 +171,8 @@ class HostExecution {
   };
 
   CudaConvolution convolution_;
+  std::map<RepeatedWork, Graph> graphs_;
+  Graph* recording_ = nullptr;
   std::unique_ptr<int> withheld_ = std::make_unique<int>(0);
 };
 

@@ -7,9 +7,6 @@
 #include <tet/core/matrix.hpp>
 #include <tet/core/repeated_work.hpp>
 
-#include <thrust/for_each.h>
-#include <thrust/iterator/counting_iterator.h>
-
 #include <cstddef>
 #include <utility>
 
@@ -33,9 +30,7 @@ class BasicCuda {
   /// body(i) for i in 0 … count - 1, in any order.
   template <class Body>
   void for_each(Index count, Body const& body) {
-    if (count == 0) return;
-    thrust::for_each_n(execution_.policy(), thrust::counting_iterator<Index>(0), count, body);
-    execution_.check_launch("thrust::for_each_n");
+    if (count > 0) execution_.for_each(count, body);
   }
 
   /// body(n, c) for each place n and each channel c, up to a multiple of 64: bodies write the bits of whole words.

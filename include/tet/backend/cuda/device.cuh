@@ -13,6 +13,8 @@
 
 #include <cuda_runtime_api.h>
 #include <thrust/execution_policy.h>
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -56,6 +58,12 @@ class Device {
   auto policy() const { return thrust::cuda::par_nosync.on(stream()); }
 
   void check_launch(char const* kernel) const { cuda::check_launch(stream(), kernel); }
+
+  template <class Body>
+  void for_each(Index count, Body const& body) {
+    thrust::for_each_n(policy(), thrust::counting_iterator<Index>(0), count, body);
+    check_launch("thrust::for_each_n");
+  }
 
   template <class Body>
   void for_each_neuron(Index pixels, Index channels, Body const& body) {
