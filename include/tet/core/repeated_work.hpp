@@ -17,6 +17,7 @@ struct RepeatedWork {
   std::array<void const*, 5> memory{};
 
   friend auto operator<=>(RepeatedWork const&, RepeatedWork const&) = default;
+  friend bool operator==(RepeatedWork const&, RepeatedWork const&) = default;
 };
 
 }  // namespace tet

@@ -18,7 +18,7 @@ inline constexpr int neuron_sums = (std::is_same_v<Normalise, NoNormalisation> ?
                                    int(neuron_parameters<Neuron>.size());
 
 /// Gradients of the neurons of one channel at some places; returns their sums.
-template <class Neuron, class Kind, class Normalise, class Scalar>
+template <int Steps, class Neuron, class Kind, class Normalise, class Scalar>
 struct NeuronBackward {
   NeuronCall<Kind, Normalise, Scalar> call;
   GradientView<Scalar> ds;
@@ -45,7 +45,7 @@ struct NeuronBackward {
           for (int i = 0; i < Lane::learnable; ++i) dparameters[i] += parts[i];
         }
       };
-      lane.store_state(initial_gradient, neuron_there_and_back(lane, call, row, final_gradient, use));
+      lane.store_state(initial_gradient, neuron_there_and_back<Steps>(lane, call, row, final_gradient, use));
       if (dx != nullptr && call.repeated) dx[n * call.x.channels + c] = total;
       if constexpr (Lane::normalised) {
         sum[0] += double(total);
@@ -58,7 +58,7 @@ struct NeuronBackward {
 };
 
 /// dL/dx of one neuron behind a BatchNorm.
-template <class Neuron, class Kind, class Scalar>
+template <int Steps, class Neuron, class Kind, class Scalar>
 struct NeuronInputGradient {
   NeuronCall<Kind, Normalisation<Scalar>, Scalar> call;
   GradientView<Scalar> ds;
@@ -73,7 +73,7 @@ struct NeuronInputGradient {
     GradientRow<Scalar> const row(ds, call.pixels, channels, n);
     Scalar const scale = norm.scale[c], mean_dy = norm.mean_dy[c], slope = norm.slope[c];
     Scalar total = 0, centred_frame = 0;
-    neuron_there_and_back(lane, call, row, final_gradient, [&](Index t, Scalar centred, auto const& g) {
+    neuron_there_and_back<Steps>(lane, call, row, final_gradient, [&](Index t, Scalar centred, auto const& g) {
       if (!call.repeated) dx[t * call.pixels * channels + i] = scale * (g.x - mean_dy - centred * slope);
       total += g.x;
       centred_frame = centred;
@@ -122,12 +122,14 @@ template <NeuronModel Neuron, class Execution, class Kind, class Normalise, clas
 void neuron_backward(BasicCuda<Execution>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
                      GradientView<Scalar> const& ds, std::type_identity_t<Scalar>* dx,
                      NeuronGradients<Scalar> const& gradients, Workspace workspace) {
-  using Body = cuda::NeuronBackward<Neuron, Kind, Normalise, Scalar>;
-  constexpr int sums = Body::sums == 0 ? 1 : Body::sums;
+  constexpr int sums = std::max(cuda::neuron_sums<Neuron, Normalise>, 1);
   Index const channels = call.x.channels;
-  double const* sum =
-      cuda::channel_sums<sums>(exec, cuda::ChannelChunks{call.pixels, channels},
-                               Body{call, ds, dx, gradients.final_state, gradients.initial_state}, workspace);
+  double const* sum = nullptr;
+  cuda::with_steps(call.timesteps, [&]<int Steps>(std::integral_constant<int, Steps>) {
+    cuda::NeuronBackward<Steps, Neuron, Kind, Normalise, Scalar> const body{call, ds, dx, gradients.final_state,
+                                                                            gradients.initial_state};
+    sum = cuda::channel_sums<sums>(exec, cuda::ChannelChunks{call.pixels, channels}, body, workspace);
+  });
   auto const store = [&](Scalar* to, Sharing sharing) {
     exec.for_each(sharing == Sharing::per_channel ? channels : 1,
                   cuda::StoreChannelSum<Scalar>{sum, to, channels, sharing});
@@ -149,8 +151,10 @@ template <NeuronModel Neuron, class Execution, class Kind, class Scalar>
 void neuron_input_gradient(BasicCuda<Execution>& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> const& call,
                            GradientView<Scalar> const& ds, BatchNormGradient<Scalar> const& norm,
                            std::type_identity_t<Scalar> const* final_gradient, Scalar* dx, Workspace) {
-  exec.for_each(call.pixels * call.x.channels,
-                cuda::NeuronInputGradient<Neuron, Kind, Scalar>{call, ds, norm, final_gradient, dx});
+  cuda::with_steps(call.timesteps, [&]<int Steps>(std::integral_constant<int, Steps>) {
+    exec.for_each(call.pixels * call.x.channels,
+                  cuda::NeuronInputGradient<Steps, Neuron, Kind, Scalar>{call, ds, norm, final_gradient, dx});
+  });
 }
 
 }  // namespace tet

@@ -15,15 +15,26 @@ struct NeuronForward {
   NeuronCall<Kind, Normalise, Scalar> call;
   Activation<OutKind, Scalar> out;
 
+  static constexpr int ahead =
+      4;  // timesteps whose inputs are loaded at once: a load may not pass the stores of a step
+
   TET_HD void operator()(Index n, Index c) const {
     using Lane = NeuronLane<Neuron, Kind, Normalise, Scalar>;
     bool const exists = c < call.x.channels;
     Lane const lane(call, n, exists ? c : 0);
     typename Lane::State state = lane.load_state(call.initial_state);
-    for (Index t = 0; t < call.timesteps; ++t) {
-      auto const f = lane.step(state, lane.centred(t));
-      store_output(out, t * call.pixels + n, c, exists ? f.s : Scalar(0));
-      state = f.next;
+    for (Index first = 0; first < call.timesteps; first += ahead) {
+      Scalar centred[ahead];
+      TET_UNROLL(4)
+      for (int k = 0; k < ahead; ++k)
+        if (first + k < call.timesteps) centred[k] = lane.centred(first + k);
+      TET_UNROLL(4)
+      for (int k = 0; k < ahead; ++k)
+        if (first + k < call.timesteps) {
+          auto const f = lane.step(state, centred[k]);
+          store_output(out, (first + k) * call.pixels + n, c, exists ? f.s : Scalar(0));
+          state = f.next;
+        }
     }
     if (exists) lane.store_state(call.final_state, state);
   }
