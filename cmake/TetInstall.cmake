@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Installs the headers and the CMake package `tet` with its component `io`.
+# Installs the headers and the CMake package `tet` with its components `io` and, where it is built, `cuda`.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -10,6 +10,12 @@ install(EXPORT tet FILE tetTargets.cmake NAMESPACE tet:: DESTINATION ${package_d
 
 install(TARGETS tet_io EXPORT tet_io FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT tet_io FILE tetIoTargets.cmake NAMESPACE tet:: DESTINATION ${package_dir})
+
+if(tet_cuda_enabled)
+  install(TARGETS tet_cuda EXPORT tet_cuda FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(EXPORT tet_cuda FILE tetCudaTargets.cmake NAMESPACE tet:: DESTINATION ${package_dir})
+  install(FILES ${CMAKE_CURRENT_LIST_DIR}/TetCudnn.cmake DESTINATION ${package_dir})
+endif()
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/tetConfig.cmake.in tetConfig.cmake
                               INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)

@@ -7,6 +7,7 @@ bool parse(int argc, char** argv, Options& o, int& status) {
   CLI::App app{"Trains a spiking network on CIFAR-10 and evaluates it at 1 to 8 timesteps"};
   app.option_defaults()->always_capture_default();
   app.add_option("--data", o.data, "folder with data_batch_1.bin … test_batch.bin")->check(CLI::ExistingDirectory);
+  app.add_option("--backend", o.backend)->check(CLI::IsMember({"cpu", "cuda"}));
   app.add_option("--network", o.network)->check(CLI::IsMember({"cifar_small", "resnet19"}));
   app.add_option("--loss", o.loss)->check(CLI::IsMember({"tet", "sdt"}));
   app.add_option("--lambda", o.lambda, "weight of TET's regulariser")->check(CLI::Range(0.0, 1.0));

@@ -6,6 +6,7 @@
 
 /// What the command line of this example chooses.
 struct Options {
+  std::string backend = "cpu";
   std::string data = "cifar-10-batches-bin";
   std::string network = "cifar_small";
   std::string loss = "tet";

@@ -3,25 +3,5 @@
 
 // Everything neutral and the CPU backend.
 
-#include <tet/analysis/spike_activity.hpp>
 #include <tet/backend/cpu/primitives.hpp>
-#include <tet/config.hpp>
-#include <tet/core/error.hpp>
-#include <tet/core/threads.hpp>
-#include <tet/data/batches.hpp>
-#include <tet/data/cifar.hpp>
-#include <tet/inference/inference.hpp>
-#include <tet/layer/layers.hpp>
-#include <tet/loss/losses.hpp>
-#include <tet/model/describe.hpp>
-#include <tet/model/model.hpp>
-#include <tet/neuron/neurons.hpp>
-#include <tet/optim/adam.hpp>
-#include <tet/optim/schedule.hpp>
-#include <tet/optim/sgd.hpp>
-#include <tet/surrogate/surrogates.hpp>
-#include <tet/train/evaluate.hpp>
-#include <tet/train/fit.hpp>
-#include <tet/train/train_step.hpp>
-#include <tet/version.hpp>
-#include <tet/zoo/zoo.hpp>
+#include <tet/neutral.hpp>

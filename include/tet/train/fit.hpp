@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/clock.hpp>
 #include <tet/core/file_bytes.hpp>
 #include <tet/data/batch_stream.hpp>
 #include <tet/optim/schedule.hpp>
@@ -10,7 +11,6 @@
 #include <tet/train/progress.hpp>
 #include <tet/train/train_step.hpp>
 
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -116,10 +116,9 @@ class Fitter {
  private:
   template <class Loss>
   void train_epoch(Loss const& loss, data::BatchStream<Train const&>& stream, std::string const& label) {
-    using Clock = std::chrono::steady_clock;
     Index const done_before = Index(at_.samples);
     double const seconds_before = at_.seconds;
-    auto const begin = Clock::now();
+    double const begin = steady_seconds();
     progress_.begin_epoch();
     while (Batch const* const batch = stream.next()) {
       StepResult const step = train_step(model_, loss, optimizer_, *batch);
@@ -129,7 +128,7 @@ class Fitter {
       at_.loss_sum += step.loss * double(step.samples);
       at_.correct += std::uint64_t(step.correct);
       at_.samples += std::uint64_t(step.samples);
-      at_.seconds = seconds_before + std::chrono::duration<double>(Clock::now() - begin).count();
+      at_.seconds = seconds_before + (steady_seconds() - begin);
       progress_.update(state(label, done_before));
       if (options_.after_step) options_.after_step(at_);
       bool const last = Index(at_.batch) == stream.count();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/clock.hpp>
 #include <tet/core/index.hpp>
 
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <string>
 
@@ -34,29 +34,23 @@ class Progress {
       : stream_(output == ProgressOutput::none ? nullptr : stream),
         terminal_(stream_ != nullptr && ::isatty(::fileno(stream_)) == 1) {}
 
-  void begin_epoch() { begin_ = last_ = Clock::now(); }
+  void begin_epoch() { begin_ = last_ = steady_seconds(); }
 
   void update(ProgressState const& state) {
-    auto const now = Clock::now();
-    if (stream_ == nullptr || seconds(last_, now) < (terminal_ ? 0.1 : 30.0)) return;
+    double const now = steady_seconds();
+    if (stream_ == nullptr || now - last_ < (terminal_ ? 0.1 : 30.0)) return;
     last_ = now;
     print(state, now, terminal_ ? "" : "\n");
   }
 
   /// The epoch's last line; `result` follows it.
   void end_epoch(ProgressState const& state, std::string const& result) {
-    if (stream_ != nullptr) print(state, Clock::now(), "  " + result + "\n");
+    if (stream_ != nullptr) print(state, steady_seconds(), "  " + result + "\n");
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  static double seconds(Clock::time_point from, Clock::time_point to) {
-    return std::chrono::duration<double>(to - from).count();
-  }
-
-  void print(ProgressState const& s, Clock::time_point now, std::string const& end) {
-    double const elapsed = seconds(begin_, now);
+  void print(ProgressState const& s, double now, std::string const& end) {
+    double const elapsed = now - begin_;
     double const rate = elapsed > 0 ? double(s.done_here) / elapsed : 0;
     int const left = rate > 0 ? int(double(s.total - s.done) / rate + 0.5) : 0;
     constexpr int cells = 24;
@@ -70,7 +64,7 @@ class Progress {
 
   std::FILE* stream_;
   bool terminal_;
-  Clock::time_point begin_ = Clock::now(), last_ = begin_;
+  double begin_ = steady_seconds(), last_ = begin_;
 };
 
 }  // namespace tet

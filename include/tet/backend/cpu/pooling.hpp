@@ -22,7 +22,7 @@ void count_window(Activation<Spike, Scalar> const& x, PoolGeometry const& g, Ind
     std::uint64_t sum = 0;
     for (Index a = 0; a < g.window_height; ++a)
       for (Index b = 0; b < g.window_width; ++b) sum += bits_to_bytes(bits[(a * g.width + b) * pixel + c / 8]);
-    if (c + 8 <= channels) std::memcpy(counts + c, &sum, 8);  // a copy of unknown length is a call: 5x slower
+    if (c + 8 <= channels) std::memcpy(counts + c, &sum, 8);  // a copy of unknown length would be a call
     else std::memcpy(counts + c, &sum, std::size_t(channels - c));
   }
 }

@@ -124,8 +124,9 @@ struct FinishLoss {
   double* result;
   int* withheld;  // nullptr: an evaluation
 
+  static constexpr double most = std::numeric_limits<double>::max();
+
   TET_HD void operator()(Index) const {
-    constexpr double most = std::numeric_limits<double>::max();
     double const loss = *losses / terms;
     result[0] = loss;
     result[1] = *correct;

@@ -52,8 +52,10 @@ struct NeuronLane {
     }
     if constexpr (learnable > 0) {
       Values<Scalar, learnable> values;
-      for_each_of<learnable>(
-          [&](auto i) { values[i] = call.parameters[i][sharing<decltype(i)::value> == Sharing::per_layer ? 0 : c]; });
+      for_each_of<learnable>([&](auto i) {
+        constexpr int k = decltype(i)::value;
+        values[k] = call.parameters[k][sharing<k> == Sharing::per_layer ? 0 : c];
+      });
       parameters = bits_as<Parameters>(values);
     }
   }

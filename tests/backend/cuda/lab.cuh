@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tests/support/host_execution.cuh>
+#include <tests/support/reference.hpp>
+#include <tests/support/skip.hpp>
+#include <tet/tet.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// Each test runs the same calls on the CPU backend and on the CUDA backend, and compares. The CUDA backend is its twin on the
+// host, or the device itself where there is one.
+
+namespace tet::test {
+
+inline bool device_exists() {
+  int count = 0;
+  bool const found = cudaGetDeviceCount(&count) == cudaSuccess && count > 0;
+  (void)cudaGetLastError();
+  return found;
+}
+
+/// Two test cases of one function template over the backend.
+#define TET_TEST_CUDA(name, function)                                                         \
+  TEST_CASE("CUDA backend on the host: " name " [cuda]") { function<tet::test::HostTwin>(); } \
+  TEST_CASE("CUDA backend on a device: " name " [gpu]") {                                     \
+    if (!tet::test::device_exists()) TET_SKIP("no CUDA device");                              \
+    function<tet::Cuda>();                                                                    \
+  }
+
+/// A backend with some arrays in its memory.
+template <class Backend>
+class Lab {
+ public:
+  Backend exec;
+
+  explicit Lab(Backend backend = Backend{}) : exec(std::move(backend)) {}
+
+  /// Zeros.
+  template <class Element>
+  Element* room(Index count) {
+    arrays_.push_back(
+        std::make_unique<Storage<Backend, std::byte>>(std::max<Index>(count, 1) * Index(sizeof(Element))));
+    return reinterpret_cast<Element*>(arrays_.back()->data());
+  }
+  template <class Element>
+  Element* put(std::vector<Element> const& values) {
+    Element* const to = room<Element>(Index(values.size()));
+    Backend::upload(reinterpret_cast<std::byte*>(to), values.data(), Index(values.size() * sizeof(Element)));
+    return to;
+  }
+  template <class Kind, class Scalar>
+  Activation<Kind, Scalar> put(Activation<Kind, Scalar> const& host) {
+    using Element = typename Activation<Kind, Scalar>::Element;
+    Index const count = host.pixels * host.elements_per_pixel(host.channels);
+    return {put(std::vector<Element>(host.data, host.data + count)), host.pixels, host.channels};
+  }
+  template <class Kind, class Scalar>
+  Activation<Kind, Scalar> room(Index pixels, Index channels) {
+    using View = Activation<Kind, Scalar>;
+    return {room<typename View::Element>(pixels * View::elements_per_pixel(channels)), pixels, channels};
+  }
+  Workspace workspace(Index bytes) { return {room<std::byte>(bytes), bytes}; }
+
+ private:
+  std::vector<std::unique_ptr<Storage<Backend, std::byte>>> arrays_;
+};
+
+/// Named results, as numbers.
+class Results {
+ public:
+  template <class Backend, class Element>
+  void add(std::string const& name, Lab<Backend>&, Element const* from, Index count) {
+    std::vector<Element> host(std::size_t(count), Element{});
+    Backend::download(host.data(), reinterpret_cast<std::byte const*>(from), count * Index(sizeof(Element)));
+    if constexpr (std::is_same_v<Element, std::uint64_t>) {  // bits: as bytes, which a double holds exactly
+      auto const* const bytes = reinterpret_cast<std::uint8_t const*>(host.data());
+      add(name, std::vector<double>(bytes, bytes + 8 * host.size()));
+    } else {
+      add(name, std::vector<double>(host.begin(), host.end()));
+    }
+  }
+  template <class Backend, class Kind, class Scalar>
+  void add(std::string const& name, Lab<Backend>& lab, Activation<Kind, Scalar> const& x) {
+    add(name, lab, x.data, x.pixels * x.elements_per_pixel(x.channels));
+  }
+  void add(std::string const& name, std::vector<double> values) { all_.emplace_back(name, std::move(values)); }
+
+  /// Each array to `tolerance` of its largest value; bits and counts exactly.
+  void check_equal(Results const& want, double tolerance) const {
+    REQUIRE(all_.size() == want.all_.size());
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      auto const& [name, got] = all_[i];
+      auto const& wanted = want.all_[i].second;
+      CAPTURE(name);
+      REQUIRE(got.size() == wanted.size());
+      double largest = 0, error = 0;
+      for (std::size_t k = 0; k < got.size(); ++k) {
+        largest = std::max(largest, std::abs(wanted[k]));
+        error = std::max(error, std::isfinite(got[k]) ? std::abs(got[k] - wanted[k]) : INFINITY);
+      }
+      CHECK(error <= tolerance * largest);
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::vector<double>>> all_;
+};
+
+template <class Scalar>
+inline constexpr double agreement = sizeof(Scalar) == 4 ? 1e-5 : 1e-12;
+
+/// run(lab) on the CPU backend and on Backend.
+template <class Backend, class Scalar, class Run>
+void compare(Run const& run, CudaOptions options = {}, double tolerance = agreement<Scalar>) {
+  Lab<Cpu> cpu;
+  Lab<Backend> cuda{Backend{options}};
+  Results const want = run(cpu), got = run(cuda);
+  got.check_equal(want, tolerance);
+}
+
+}  // namespace tet::test

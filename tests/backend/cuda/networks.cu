@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include <tests/backend/cuda/lab.cuh>
+#include <tests/support/random_batch.hpp>
+#include <tet/data/frames.hpp>
+
+// Whole networks in double: one flipped spike would change everything after it.
+
+using namespace tet;
+
+namespace {
+
+using Neuron = Lif<>;
+template <Index Out>
+using Block = Sequential<Conv2d<Out, 3>, BatchNorm<>, Neuron>;
+
+using Vgg = Network<Input<8, 8, 3>, Block<16>, Block<16>, AvgPool2d<2>, Block<40>, AvgPool2d<2>, Flatten, Linear<10>>;
+using Res = Network<Input<6, 6, 2>, Block<12>,
+                    Residual<Sequential<Conv2d<20, ConvOptions{.kernel = 3, .stride = 2, .padding = 1}>, BatchNorm<>,
+                                        Neuron, Conv2d<20, 3>, BatchNorm<>>,
+                             Sequential<Conv2d<20, ConvOptions{.kernel = 1, .stride = 2}>, BatchNorm<>>>,
+                    Neuron, GlobalAvgPool, Flatten, Linear<12>, Neuron, Linear<10>>;
+
+/// Losses of 20 steps, parameters and statistics after them, and outputs in inference mode.
+template <class Net, class Backend, template <class, class> class Optimizer, class Loss>
+test::Results train(Loss const& loss, Presentation presentation) {
+  Model<Net, Backend, double> model{Seed{5}};
+  Optimizer<Backend, double> optimizer{model, {.learning_rate = 1e-2}};
+  Batch const batch = test::random_batch<Net>(4, 5, presentation);
+  std::vector<double> losses;
+  for (int step = 0; step < 20; ++step) losses.push_back(train_step(model, loss, optimizer, batch).loss);
+  test::Results results;
+  results.add("losses", losses);
+  for (TensorInfo const& info : model.tensors())
+    if (info.role != TensorRole::counter) {
+      auto const values = model.get(info);
+      results.add(info.name, {values.begin(), values.end()});
+    }
+  return results;
+}
+
+template <class Net, class Backend, template <class, class> class Optimizer, class Loss>
+void follows_cpu(Loss const& loss, Presentation presentation) {
+  auto const want = train<Net, Cpu, Optimizer>(loss, presentation),
+             got = train<Net, Backend, Optimizer>(loss, presentation),
+             again = train<Net, Backend, Optimizer>(loss, presentation);
+  got.check_equal(want, 1e-10);
+  again.check_equal(got, 0);  // the same bits
+}
+
+template <class Backend>
+void vgg() {
+  follows_cpu<Vgg, Backend, Adam>(TetLoss{.lambda = 0.05}, Presentation::repeated);
+  follows_cpu<Vgg, Backend, Sgd>(SdtLoss{}, Presentation::temporal);
+}
+
+template <class Backend>
+void residual() {
+  follows_cpu<Res, Backend, Adam>(SdtLoss{}, Presentation::temporal);
+  follows_cpu<Res, Backend, Sgd>(TetLoss{}, Presentation::repeated);
+}
+
+template <class Backend>
+void evaluates() {
+  Index const samples = 37, T = 4;
+  auto values = test::random_values<float>(Seed{6}, 0, std::size_t(samples * T * 6 * 6 * 2), -1, 2);
+  std::vector<int> labels;
+  for (Index i = 0; i < samples; ++i) labels.push_back(int(i % 10));
+  data::Frames const set({6, 6, 2}, Timesteps{T}, 10, values, labels);
+  Model<Res, Cpu, double> cpu{Seed{5}};
+  Model<Res, Backend, double> cuda{Seed{5}};
+  for (Index t = 1; t <= T; ++t) {
+    auto const want = evaluate(cpu, set, Timesteps{t}, {.batch_size = 10}),
+               got = evaluate(cuda, set, Timesteps{t}, {.batch_size = 10});
+    CHECK(got.accuracy_at == want.accuracy_at);
+    CHECK(got.loss == doctest::Approx(want.loss));
+  }
+}
+
+template <class Backend>
+void refuses_infinity() {
+  Model<Vgg, Backend, double> model{Seed{5}};
+  Adam optimizer{model};
+  Batch const batch = test::random_batch<Vgg>(2, 3, Presentation::repeated);
+  train_step(model, TetLoss{}, optimizer, batch);
+  auto broken = model.parameter_storage().download();
+  for (double& value : broken) value = 1e200;
+  model.parameter_storage().upload(broken);
+  CHECK_THROWS_AS(train_step(model, TetLoss{}, optimizer, batch), NumericError);
+  CHECK(model.parameter_storage().download() == broken);  // and not the NaN that an update would have made
+  CHECK(optimizer.steps() == 1);
+}
+
+}  // namespace
+
+TET_TEST_CUDA("a VGG follows the CPU for 20 steps, in the same bits twice", vgg)
+TET_TEST_CUDA("a residual network follows the CPU for 20 steps, in the same bits twice", residual)
+TET_TEST_CUDA("evaluate gives the CPU's accuracies", evaluates)
+TET_TEST_CUDA("a loss that is not finite leaves the parameters as they are", refuses_infinity)
