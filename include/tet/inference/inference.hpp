@@ -232,9 +232,6 @@ class Inference {
     Index const size = batch * classes;
     running_mean(exec_, {timesteps, size, y.repeated ? 0 : size, steps_}, static_cast<float const*>(y.view.data), sum_,
                  mean_);
-    if (logits != nullptr)
-      for (Index t = 0; t < timesteps; ++t)
-        copy(exec_, size, static_cast<float const*>(y.view.data + (y.repeated ? 0 : t * size)), logits + t * size);
     steps_ += timesteps;
     auto const at = [&](Index t) { return static_cast<float const*>(y.view.data + (y.repeated ? 0 : t * size)); };
     for (Index t = 0; logits != nullptr && t < timesteps; ++t) copy(exec_, size, at(t), logits + t * size);

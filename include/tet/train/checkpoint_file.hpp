@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -164,12 +165,12 @@ class CheckpointReader {
     parse_sections(verify_frame());
   }
 
-  bool contains(std::string const& name) const { return find(name) != nullptr; }
+  bool contains(std::string const& name) const { return sections_.contains(name); }
 
   /// Names of all sections, sorted.
   std::vector<std::string> names() const {
     std::vector<std::string> names;
-    for (Section const& section : sections_) names.push_back(section.name);
+    for (auto const& [name, section] : sections_) names.push_back(name);
     return names;
   }
 
@@ -184,7 +185,7 @@ class CheckpointReader {
   std::vector<Element> section(std::string const& name, Index count) const {
     auto values = section<Element>(name);
     if (Index(values.size()) != count)
-      throw IoError(path_, find(name)->offset,
+      throw IoError(path_, sections_.at(name).offset,
                     std::to_string(values.size()) + " values in section \"" + name + "\"", std::to_string(count));
     return values;
   }
@@ -202,7 +203,6 @@ class CheckpointReader {
 
  private:
   struct Section {
-    std::string name;
     detail::SectionType type;
     std::size_t offset, count;
   };
@@ -263,35 +263,27 @@ class CheckpointReader {
         throw IoError(path_, head + 8, std::to_string(elements) + " elements in section \"" + name + "\"",
                       "at most " + std::to_string((end - at) / width));
       auto const offset = skip(elements * width, "section \"" + name + "\"");
-      if (contains(name)) throw IoError(path_, head, "a second section \"" + name + "\"", "each name once");
-      auto place = sections_.size();
-      sections_.push_back({name, detail::SectionType(type), offset, std::size_t(elements)});
-      for (; place > 0 && name < sections_[place - 1].name; --place) std::swap(sections_[place], sections_[place - 1]);
+      if (!sections_.emplace(name, Section{detail::SectionType(type), offset, std::size_t(elements)}).second)
+        throw IoError(path_, head, "a second section \"" + name + "\"", "each name once");
     }
     if (at != end)
       throw IoError(path_, at, std::to_string(end - at) + " bytes behind the last section", "the checksum");
   }
 
-  /// Nothing where there is no such section.
-  Section const* find(std::string const& name) const {
-    for (Section const& section : sections_)
-      if (section.name == name) return &section;
-    return nullptr;
-  }
-
   std::span<std::byte const> bytes_of(std::string const& name, detail::SectionType type) const {
-    Section const* const section = find(name);
-    if (section == nullptr)
+    auto const found = sections_.find(name);
+    if (found == sections_.end())
       throw IoError(path_, 0, "no section \"" + name + "\"", "one of " + std::string(detail::name_of(type)));
-    if (section->type != type)
-      throw IoError(path_, section->offset, std::string(detail::name_of(section->type)) + " in section \"" + name + "\"",
+    auto const& section = found->second;
+    if (section.type != type)
+      throw IoError(path_, section.offset, std::string(detail::name_of(section.type)) + " in section \"" + name + "\"",
                     std::string(detail::name_of(type)));
-    return std::span(bytes_).subspan(section->offset, section->count * detail::size_of(type));
+    return std::span(bytes_).subspan(section.offset, section.count * detail::size_of(type));
   }
 
   std::vector<std::byte> bytes_;
   std::string path_;
-  std::vector<Section> sections_;  // by name
+  std::map<std::string, Section> sections_;
 };
 
 }  // namespace tet

@@ -13,7 +13,7 @@ namespace tet::cuda {
 /// Work of one stream that repeats, recorded as CUDA graphs.
 ///
 /// While one is recorded, which takes one call's time, no other thread may wait for the whole device (as Storage's copies
-/// do). Work that cannot be recorded runs kernel by kernel for good.
+/// do).
 class Graphs {
  public:
   explicit Graphs(cudaStream_t stream) : stream_(stream) {}
@@ -23,6 +23,7 @@ class Graphs {
 
   /// Starts the work that has this name: records it, the first time. The body must have run before outside of a graph, so
   /// that code is loaded and algorithms are chosen.
+  /// Throws: CudaError where the work cannot be recorded; CudaLaunch::kernels runs it without.
   template <class Body>
   void run(RepeatedWork const& work, Body const& body) {
     auto found = graphs_.find(work);
@@ -33,16 +34,11 @@ class Graphs {
       }
       found = graphs_.emplace(work, record(body)).first;
     }
-    if (found->second.handle != nullptr) TET_CUDA_CHECK(cudaGraphLaunch(found->second.handle, stream_));
-    else body();
+    TET_CUDA_CHECK(cudaGraphLaunch(found->second.handle, stream_));
   }
 
   /// Number of graphs that were recorded.
-  std::size_t count() const {
-    std::size_t total = 0;
-    for (auto const& [work, graph] : graphs_) total += graph.handle != nullptr ? 1 : 0;
-    return total;
-  }
+  std::size_t count() const { return graphs_.size(); }
 
  private:
   static constexpr std::size_t most = 64;
@@ -59,19 +55,21 @@ class Graphs {
 
   template <class Body>
   Graph record(Body const& body) {
-    Graph result;
     TET_CUDA_CHECK(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal));
-    bool whole = true;
+    cudaGraph_t graph = nullptr;
     try {
       body();
     } catch (...) {
-      whole = false;  // an error of the work itself shows again when it runs kernel by kernel
+      (void)cudaStreamEndCapture(stream_, &graph);
+      if (graph != nullptr) (void)cudaGraphDestroy(graph);
+      (void)cudaGetLastError();
+      throw;
     }
-    cudaGraph_t graph = nullptr;
-    bool const ended = cudaStreamEndCapture(stream_, &graph) == cudaSuccess && graph != nullptr;
-    if (whole && ended && cudaGraphInstantiate(&result.handle, graph, 0) != cudaSuccess) result.handle = nullptr;
-    if (graph != nullptr) (void)cudaGraphDestroy(graph);
-    if (result.handle == nullptr) (void)cudaGetLastError();
+    TET_CUDA_CHECK(cudaStreamEndCapture(stream_, &graph));
+    Graph result;
+    cudaError_t const made = cudaGraphInstantiate(&result.handle, graph, 0);
+    (void)cudaGraphDestroy(graph);
+    check(made, "cudaGraphInstantiate");
     return result;
   }
 

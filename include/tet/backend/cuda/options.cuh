@@ -27,7 +27,7 @@ enum class CudaLaunch {
 struct CudaOptions {
   CudaPrecision precision = CudaPrecision::float32;
   CudaConvolution convolution = CudaConvolution::cudnn;
-  CudaLaunch launch = CudaLaunch::graphs;
+  CudaLaunch launch = CudaLaunch::kernels;
 };
 
 }  // namespace tet
