@@ -10,6 +10,6 @@
 namespace tet {
 
 /// The CUDA backend on the current device, with a stream of its own.
-using Cuda = BasicCuda<cuda::Device>;
+using Cuda = BasicCuda<gpu::Device>;
 
 }  // namespace tet

@@ -21,7 +21,7 @@
 
 namespace tet::test {
 
-/// Twin of cuda::Device on the host: the CUDA backend's loop bodies run as tasks of oneTBB, in the host's memory. Matrix
+/// Twin of gpu::Device on the host: the CUDA backend's loop bodies run as tasks of oneTBB, in the host's memory. Matrix
 /// products are plain loops, and so are convolutions in cuDNN's place; what needs a device (votes of a warp, streams, libraries) is not in it.
 class HostExecution {
  public:
@@ -63,11 +63,11 @@ class HostExecution {
 
   /// A convolution on [images][H][W][C] with weights [out][kernel][kernel][in].
   struct ConvolutionPlan {
-    cuda::ConvProblem problem;
+    gpu::ConvProblem problem;
     Index workspace = 0;
   };
 
-  std::optional<ConvolutionPlan> plan_convolution(cuda::ConvProblem const& problem) const {
+  std::optional<ConvolutionPlan> plan_convolution(gpu::ConvProblem const& problem) const {
     if (convolution_ != CudaConvolution::cudnn) return {};
     return ConvolutionPlan{problem};
   }
@@ -119,7 +119,7 @@ class HostExecution {
   }
 
   template <class Element, class Scalar>
-  static void convolve_now(cuda::ConvProblem const& g, Element const* first, Element const* second, Scalar* out) {
+  static void convolve_now(gpu::ConvProblem const& g, Element const* first, Element const* second, Scalar* out) {
     Index const sizes[] = {g.images * g.out_height * g.out_width * g.out_channels,
                            g.images * g.height * g.width * g.in_channels,
                            g.out_channels * g.kernel * g.kernel * g.in_channels};
@@ -136,8 +136,8 @@ class HostExecution {
                   Index const x = ((n * g.height + row) * g.width + column) * g.in_channels + c;
                   Index const w = ((o * g.kernel + p) * g.kernel + q) * g.in_channels + c;
                   Index const y = ((n * g.out_height + i) * g.out_width + j) * g.out_channels + o;
-                  if (g.pass == cuda::ConvPass::forward) out[y] += Scalar(first[x]) * Scalar(second[w]);
-                  else if (g.pass == cuda::ConvPass::input_gradient) out[x] += Scalar(first[y]) * Scalar(second[w]);
+                  if (g.pass == gpu::ConvPass::forward) out[y] += Scalar(first[x]) * Scalar(second[w]);
+                  else if (g.pass == gpu::ConvPass::input_gradient) out[x] += Scalar(first[y]) * Scalar(second[w]);
                   else out[w] += Scalar(first[x]) * Scalar(second[y]);
                 }
             }

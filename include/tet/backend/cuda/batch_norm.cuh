@@ -10,7 +10,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 /// Sums of x and x^2 around the channel's first value, so that a mean far from 0 does not cancel the variance's digits.
 template <class Kind, class Scalar>
@@ -137,12 +137,12 @@ struct NormFinish {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Bytes that batch_norm_moments and batch_norm_sums need.
 template <class Execution>
 Index batch_norm_workspace(BasicCuda<Execution> const&, Index pixels, Index channels) {
-  return cuda::ChannelChunks{pixels, channels}.bytes(2);
+  return gpu::ChannelChunks{pixels, channels}.bytes(2);
 }
 
 /// Mean and biased variance per channel over all pixels.
@@ -150,8 +150,8 @@ template <class Execution, class Kind, class Scalar>
 void batch_norm_moments(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Scalar* mean, Scalar* variance,
                         Workspace workspace) {
   double const* const sums =
-      cuda::channel_sums<2>(exec, {x.pixels, x.channels}, cuda::MomentSums<Kind, Scalar>{x}, workspace);
-  exec.for_each(x.channels, cuda::StoreMoments<Kind, Scalar>{x, sums, mean, variance});
+      gpu::channel_sums<2>(exec, {x.pixels, x.channels}, gpu::MomentSums<Kind, Scalar>{x}, workspace);
+  exec.for_each(x.channels, gpu::StoreMoments<Kind, Scalar>{x, sums, mean, variance});
 }
 
 /// Statistics of the batch enter the running ones: r <- (1 - momentum) * r + momentum * new, the variance unbiased over
@@ -159,21 +159,21 @@ void batch_norm_moments(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, 
 template <class Execution, class Scalar>
 void batch_norm_track(BasicCuda<Execution>& exec, BatchNormMoments<Scalar> const& m, double momentum, Index count) {
   double const unbiased = count > 1 ? double(count) / double(count - 1) : 1.0;
-  exec.for_each(m.channels, cuda::TrackMoments<Scalar>{m, momentum, unbiased});
+  exec.for_each(m.channels, gpu::TrackMoments<Scalar>{m, momentum, unbiased});
 }
 
 /// scale = weight / sqrt(variance + epsilon), inverse_deviation = 1 / sqrt(variance + epsilon).
 template <class Execution, class Scalar>
 void batch_norm_scale(BasicCuda<Execution>& exec, Index channels, Scalar const* variance, Scalar const* weight,
                       double epsilon, Scalar* inverse_deviation, Scalar* scale) {
-  exec.for_each(channels, cuda::NormScale<Scalar>{variance, weight, epsilon, inverse_deviation, scale});
+  exec.for_each(channels, gpu::NormScale<Scalar>{variance, weight, epsilon, inverse_deviation, scale});
 }
 
 /// y = (x - mean) * scale + shift.
 template <class Execution, class Kind, class Scalar>
 void batch_norm_forward(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* scale,
                         Scalar const* shift, Activation<Analog, Scalar> y) {
-  exec.for_each(x.pixels * x.channels, cuda::Normalised<Kind, Scalar>{x, mean, scale, shift, y.data});
+  exec.for_each(x.pixels * x.channels, gpu::Normalised<Kind, Scalar>{x, mean, scale, shift, y.data});
 }
 
 /// sum_dy[c] = sum of dy, sum_centred[c] = sum of dy * (x - mean), over all pixels.
@@ -182,8 +182,8 @@ template <class Execution, class Kind, class Scalar>
 void batch_norm_sums(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Scalar const* mean, Scalar const* dy,
                      Scalar* sum_dy, Scalar* sum_centred, Workspace workspace) {
   double const* const sums =
-      cuda::channel_sums<2>(exec, {x.pixels, x.channels}, cuda::NormSums<Kind, Scalar>{x, mean, dy}, workspace);
-  exec.for_each(x.channels, cuda::StorePair<Scalar>{sums, x.channels, sum_dy, sum_centred});
+      gpu::channel_sums<2>(exec, {x.pixels, x.channels}, gpu::NormSums<Kind, Scalar>{x, mean, dy}, workspace);
+  exec.for_each(x.channels, gpu::StorePair<Scalar>{sums, x.channels, sum_dy, sum_centred});
 }
 
 /// dx = scale * (dy - mean_dy - (x - mean) * slope); with constant statistics dx = scale * dy (both sums 0). dx may be
@@ -191,7 +191,7 @@ void batch_norm_sums(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Sca
 template <class Execution, class Kind, class Scalar>
 void batch_norm_input_gradient(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Scalar const* mean,
                                BatchNormGradient<Scalar> const& norm, Scalar const* dy, Scalar* dx) {
-  exec.for_each(x.pixels * x.channels, cuda::NormInputGradient<Kind, Scalar>{x, mean, norm, dy, dx});
+  exec.for_each(x.pixels * x.channels, gpu::NormInputGradient<Kind, Scalar>{x, mean, norm, dy, dx});
 }
 
 /// From the sums of the backward pass: gradients of weight and bias, and the two coefficients of the input gradient.
@@ -200,8 +200,8 @@ template <class Execution, class Scalar>
 void batch_norm_finish(BasicCuda<Execution>& exec, Index channels, Index n, Scalar const* inverse_deviation,
                        Scalar const* sum_dy, Scalar const* sum_centred, Scalar* dweight, Scalar* dbias, Scalar* mean_dy,
                        Scalar* slope) {
-  exec.for_each(channels, cuda::NormFinish<Scalar>{n > 0 ? 1.0 / double(n) : 0.0, inverse_deviation, sum_dy,
-                                                   sum_centred, dweight, dbias, mean_dy, slope});
+  exec.for_each(channels, gpu::NormFinish<Scalar>{n > 0 ? 1.0 / double(n) : 0.0, inverse_deviation, sum_dy, sum_centred,
+                                                  dweight, dbias, mean_dy, slope});
 }
 
 }  // namespace tet

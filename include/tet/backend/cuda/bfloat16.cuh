@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// The upper half of a float, rounded to nearest, ties to even. Only storage: arithmetic is float's.
 struct BFloat16 {
@@ -28,4 +28,4 @@ struct Convert {
   TET_HD void operator()(std::ptrdiff_t i) const { to[i] = To(from[i]); }
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// Sums over the rows of an array [rows][columns] of doubles: a tree of fixed shape, 64 rows at each node. Its levels follow
 /// the array in memory.
@@ -91,4 +91,4 @@ double const* channel_sums(BasicCuda<Execution>& exec, ChannelChunks const& cut,
   return add_rows(exec, SumTree{cut.chunks(), N * cut.channels}, partials);
 }
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

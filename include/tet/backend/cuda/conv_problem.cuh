@@ -8,7 +8,7 @@
 #include <compare>
 #include <type_traits>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// Which of a convolution's three passes: its operands are x and weights; dy and weights; x and dy.
 enum class ConvPass { forward, input_gradient, weight_gradient };
@@ -49,4 +49,4 @@ ConvProblem conv_problem(ConvPass pass, ConvGeometry const& g) {
 /// A Linear layer, or a 1x1 convolution: the windows are the input's pixels.
 constexpr bool is_matrix_product(ConvGeometry const& g) { return g.kernel == 1 && g.stride == 1 && g.padding == 0; }
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 // One pass of a convolution by a library: its input as dense values [images][H][W][in], its weights as [out][kernel][kernel][in].
 
@@ -160,4 +160,4 @@ class LibraryConvolution {
   Workspace bias_, workspace_;
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

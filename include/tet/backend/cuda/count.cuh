@@ -10,7 +10,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 /// Number of active channels of one pixel, times what the pixel weighs.
 template <class Kind, class Scalar>
@@ -50,19 +50,19 @@ double count_pixels(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x, Conv
                                   0.0, Plus{});
 }
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Number of values that are not 0 (spikes of a spiking signal). Waits for the device.
 template <class Execution, class Kind, class Scalar>
 double count_active(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x) {
-  return cuda::count_pixels(exec, x, {});
+  return gpu::count_pixels(exec, x, {});
 }
 
 /// Synaptic operations of a convolution: one for each active input and each output that it reaches, borders counted
 /// exactly. Waits for the device.
 template <class Execution, class Kind, class Scalar>
 double count_synaptic_operations(BasicCuda<Execution>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x) {
-  return cuda::count_pixels(exec, x, g);
+  return gpu::count_pixels(exec, x, g);
 }
 
 }  // namespace tet

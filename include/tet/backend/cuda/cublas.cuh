@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 inline void check(cublasStatus_t status, char const* call,
                   std::source_location where = std::source_location::current()) {
@@ -165,4 +165,4 @@ class Blas {
   std::map<Key, Product> products_;
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

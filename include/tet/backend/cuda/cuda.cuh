@@ -12,9 +12,12 @@
 
 namespace tet {
 
+// What only this backend uses is in namespace gpu: a namespace tet::cuda, after a user's `using namespace tet`, would hide
+// CUDA's own.
+
 /// The CUDA backend: where its loops run, and its memory. Primitives are free functions with it as first argument.
 ///
-/// `Execution` is cuda::Device, or in tests its twin on the host, which runs the same loop bodies (Thrust's policy is its
+/// `Execution` is gpu::Device, or in tests its twin on the host, which runs the same loop bodies (Thrust's policy is its
 /// member policy()) in the host's memory. Loop bodies are trivially copyable structs with a TET_HD operator().
 template <class Execution>
 class BasicCuda {

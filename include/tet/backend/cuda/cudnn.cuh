@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 inline void check(cudnnStatus_t status, char const* call,
                   std::source_location where = std::source_location::current()) {
@@ -264,4 +264,4 @@ class Cudnn {
   std::map<ConvProblem, std::optional<Engine>> engines_;
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

@@ -26,7 +26,7 @@
 #include <tet/backend/cuda/cudnn.cuh>
 #endif
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 inline namespace TET_CUDA_ABI {
 
@@ -57,7 +57,7 @@ class Device {
   cudaStream_t stream() const { return resources_->stream; }
   auto policy() const { return thrust::cuda::par_nosync.on(stream()); }
 
-  void check_launch(char const* kernel) const { cuda::check_launch(stream(), kernel); }
+  void check_launch(char const* kernel) const { gpu::check_launch(stream(), kernel); }
 
   template <class Body>
   void for_each(Index count, Body const& body) {
@@ -243,4 +243,4 @@ class Device {
   std::unique_ptr<Resources> resources_;
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

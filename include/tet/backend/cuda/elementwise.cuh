@@ -6,7 +6,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 template <class KindA, class KindB, class Scalar>
 struct Add {
@@ -65,37 +65,37 @@ struct FlattenWord {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// y[f] = a[f] + b[f] over frames of [pixels, C]; an operand of one frame is added to every frame of y.
 template <class Execution, class KindA, class KindB, class Scalar>
 void add(BasicCuda<Execution>& exec, Activation<KindA, Scalar> a, Activation<KindB, Scalar> b,
          Activation<Analog, Scalar> y) {
-  exec.for_each(y.pixels * y.channels, cuda::Add<KindA, KindB, Scalar>{a, b, y});
+  exec.for_each(y.pixels * y.channels, gpu::Add<KindA, KindB, Scalar>{a, b, y});
 }
 
 /// to[i] = from[i].
 template <class Execution, class Scalar>
 void copy(BasicCuda<Execution>& exec, Index count, Scalar const* from, Scalar* to) {
-  exec.for_each(count, cuda::Copy<Scalar>{from, to});
+  exec.for_each(count, gpu::Copy<Scalar>{from, to});
 }
 
 /// to[i] += from[i].
 template <class Execution, class Scalar>
 void accumulate(BasicCuda<Execution>& exec, Index count, Scalar const* from, Scalar* to) {
-  exec.for_each(count, cuda::Accumulate<Scalar>{from, to});
+  exec.for_each(count, gpu::Accumulate<Scalar>{from, to});
 }
 
 /// to[i] = sum over t of from[t][i]; `to` may be `from`.
 template <class Execution, class Scalar>
 void sum_over_time(BasicCuda<Execution>& exec, Index timesteps, Index count, Scalar const* from, Scalar* to) {
-  exec.for_each(count, cuda::SumOverTime<Scalar>{timesteps, count, from, to});
+  exec.for_each(count, gpu::SumOverTime<Scalar>{timesteps, count, from, to});
 }
 
 /// Spikes of (H, W, C) pixels become the bits of one (H*W*C) pixel; other kinds need no copy.
 template <class Execution, class Scalar>
 void flatten_spikes(BasicCuda<Execution>& exec, Activation<Spike, Scalar> x, Activation<Spike, Scalar> y) {
-  exec.for_each(y.pixels * y.words_per_pixel(), cuda::FlattenWord<Scalar>{x, y});
+  exec.for_each(y.pixels * y.words_per_pixel(), gpu::FlattenWord<Scalar>{x, y});
 }
 
 }  // namespace tet

@@ -46,7 +46,7 @@ class CudaOutOfMemory : public CudaError {
   Index asked_, free_;
 };
 
-namespace cuda {
+namespace gpu {
 
 /// Throws: CudaError where the call failed; the error is cleared first, so that later calls do not report it again.
 inline void check(cudaError_t status, char const* call, std::source_location where = std::source_location::current()) {
@@ -72,7 +72,7 @@ inline void check_launch(cudaStream_t stream, char const* kernel,
   if (launches_wait()) check(cudaStreamSynchronize(stream), kernel, where);
 }
 
-}  // namespace cuda
+}  // namespace gpu
 }  // namespace tet
 
-#define TET_CUDA_CHECK(expression) ::tet::cuda::check((expression), #expression)
+#define TET_CUDA_CHECK(expression) ::tet::gpu::check((expression), #expression)

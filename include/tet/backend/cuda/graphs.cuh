@@ -8,7 +8,7 @@
 #include <map>
 #include <utility>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// Work of one stream that repeats, recorded as CUDA graphs.
 ///
@@ -77,4 +77,4 @@ class Graphs {
   std::map<RepeatedWork, Graph> graphs_;
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

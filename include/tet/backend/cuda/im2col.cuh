@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 // A convolution as matrix products: each output pixel's window becomes a row of [kernel][kernel][in] values, in the order of
 // the weights. Images are treated in chunks, so that the rows need bounded memory.
@@ -205,4 +205,4 @@ class Im2col {
   Workspace bias_;
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

@@ -17,7 +17,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 /// Scratch of a loss and of counting what was classified rightly.
 template <class Scalar>
@@ -203,13 +203,13 @@ class PendingLoss {
   bool finite_ = false;  // as far as is known
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Bytes that loss_and_gradient and count_correct need.
 template <class Scalar, class Execution>
 Index loss_workspace(BasicCuda<Execution> const&, Index timesteps, Index batch, Index classes) {
   Arena arena;
-  cuda::LossScratch<Scalar>(arena, timesteps, batch, classes);
+  gpu::LossScratch<Scalar>(arena, timesteps, batch, classes);
   return arena.peak();
 }
 
@@ -221,8 +221,8 @@ Index loss_workspace(BasicCuda<Execution> const&, Index timesteps, Index batch, 
 template <class Execution, class Loss, class Scalar>
 LossSum loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
                           Scalar const* output, int const* labels, Scalar* doutput, Workspace workspace) {
-  double const* const at = cuda::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
-                                             static_cast<int*>(nullptr), workspace);
+  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
+                                            static_cast<int*>(nullptr), workspace);
   Values<double, 2> result;
   exec.execution().read(&result, at, sizeof result);
   return {result[0], Index(result[1])};
@@ -231,11 +231,11 @@ LossSum loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index ti
 /// The same for a training step, without waiting: backward and update follow at once. Where the loss turns out not to be
 /// finite, update_parameters does nothing until the PendingLoss is gone.
 template <class Execution, class Loss, class Scalar>
-cuda::PendingLoss<Execution> start_loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps,
-                                                     Index batch, Index classes, Scalar const* output,
-                                                     int const* labels, Scalar* doutput, Workspace workspace) {
-  double const* const at = cuda::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
-                                             exec.execution().updates_withheld(), workspace);
+gpu::PendingLoss<Execution> start_loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps,
+                                                    Index batch, Index classes, Scalar const* output, int const* labels,
+                                                    Scalar* doutput, Workspace workspace) {
+  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
+                                            exec.execution().updates_withheld(), workspace);
   return {exec.execution(), at};
 }
 
@@ -247,12 +247,12 @@ template <class Execution, class Scalar>
 void count_correct(BasicCuda<Execution>& exec, Index timesteps, Index batch, Index classes, Scalar const* output,
                    int const* labels, Workspace workspace, Index* correct) {
   Arena arena(workspace.data, workspace.bytes);
-  cuda::LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
-  cuda::bring_labels(exec, batch, labels, scratch.labels);
-  exec.for_each(batch, cuda::HitsOverTime<Scalar>{timesteps, batch, classes, output, scratch.labels, scratch.mean,
-                                                  scratch.correct});
+  gpu::LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
+  gpu::bring_labels(exec, batch, labels, scratch.labels);
+  exec.for_each(batch, gpu::HitsOverTime<Scalar>{timesteps, batch, classes, output, scratch.labels, scratch.mean,
+                                                 scratch.correct});
   std::vector<double> hits(std::size_t(timesteps), 0.0);
-  exec.execution().read(hits.data(), cuda::add_rows(exec, {batch, timesteps}, scratch.correct),
+  exec.execution().read(hits.data(), gpu::add_rows(exec, {batch, timesteps}, scratch.correct),
                         timesteps * Index(sizeof(double)));
   for (Index t = 0; t < timesteps; ++t) correct[t] += Index(hits[std::size_t(t)]);
 }

@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// Two blocks of page-locked host memory in turn: one is filled while the copy from the other is still under way.
 class PinnedRing {
@@ -140,4 +140,4 @@ class ResultSlots {
   std::vector<Slot*> free_;
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

@@ -9,7 +9,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 /// What pooling adds up: whole numbers where the output counts, else values.
 template <class Scalar>
@@ -58,7 +58,7 @@ struct PoolBackward {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Mean over windows; counts stay counts (kind Graded) while the output's type says that they fit.
 ///
@@ -66,13 +66,13 @@ struct PoolBackward {
 template <class Execution, class Kind, class OutKind, class Scalar>
 void pool_forward(BasicCuda<Execution>& exec, PoolGeometry const& g, Activation<Kind, Scalar> x,
                   Activation<OutKind, Scalar> y) {
-  exec.for_each(y.pixels * y.channels, cuda::PoolForward<Kind, OutKind, Scalar>{g, x, y});
+  exec.for_each(y.pixels * y.channels, gpu::PoolForward<Kind, OutKind, Scalar>{g, x, y});
 }
 
 /// dx = dy / window at each place of a window, 0 at places of no window.
 template <class Execution, class Scalar>
 void pool_backward(BasicCuda<Execution>& exec, PoolGeometry const& g, Scalar const* dy, Scalar* dx) {
-  exec.for_each(g.images * g.height * g.width * g.channels, cuda::PoolBackward<Scalar>{g, dy, dx});
+  exec.for_each(g.images * g.height * g.width * g.channels, gpu::PoolBackward<Scalar>{g, dy, dx});
 }
 
 }  // namespace tet

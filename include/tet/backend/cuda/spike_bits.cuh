@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// Stores what neuron c of a pixel gives, called from BasicCuda::for_each_neuron for all channels up to a whole word.
 ///
@@ -28,4 +28,4 @@ TET_HD inline void store_output(Activation<Analog, Scalar> const& s, Index pixel
   if (c < s.channels) s.pixel(pixel)[c] = value;
 }
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

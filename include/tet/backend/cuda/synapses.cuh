@@ -10,7 +10,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 /// use(type_identity<Element>): what the operands of products of Scalars are rounded to.
 template <class Scalar, class Execution, class Use>
@@ -34,48 +34,48 @@ decltype(auto) with_algorithm(BasicCuda<Execution> const& exec, ConvPass pass, C
 
 inline constexpr ConvPass all_passes[] = {ConvPass::forward, ConvPass::weight_gradient, ConvPass::input_gradient};
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Bytes that the three passes of synapses need. It looks for the algorithms, so that no pass has to.
 template <class Kind, class Scalar, class Execution>
 Index synapse_workspace(BasicCuda<Execution> const& exec, ConvGeometry const& g) {
   Index most = 0;
-  for (cuda::ConvPass const pass : cuda::all_passes)
-    most = std::max(most, cuda::with_algorithm<Scalar>(exec, pass, g, {}, [](auto const& way) { return way.bytes; }));
+  for (gpu::ConvPass const pass : gpu::all_passes)
+    most = std::max(most, gpu::with_algorithm<Scalar>(exec, pass, g, {}, [](auto const& way) { return way.bytes; }));
   return most;
 }
 
 /// How the three passes of synapses are computed.
 template <class Kind, class Scalar, class Execution>
 ConvChoice synapse_choice(BasicCuda<Execution> const& exec, ConvGeometry const& g) {
-  auto const of = [&](cuda::ConvPass pass) {
-    return cuda::with_algorithm<Scalar>(exec, pass, g, {}, [](auto const& way) { return way.algorithm(); });
+  auto const of = [&](gpu::ConvPass pass) {
+    return gpu::with_algorithm<Scalar>(exec, pass, g, {}, [](auto const& way) { return way.algorithm(); });
   };
-  return {{of(cuda::ConvPass::forward)}, {of(cuda::ConvPass::weight_gradient)}, of(cuda::ConvPass::input_gradient)};
+  return {{of(gpu::ConvPass::forward)}, {of(gpu::ConvPass::weight_gradient)}, of(gpu::ConvPass::input_gradient)};
 }
 
 /// y = weights applied to x, plus bias (nullptr for none). See ConvGeometry for sizes and order of the weights.
 template <class Execution, class Kind, class Scalar>
 void synapses_forward(BasicCuda<Execution>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x,
                       Scalar const* weight, Scalar const* bias, Scalar* y, Workspace workspace) {
-  cuda::with_algorithm<Scalar>(exec, cuda::ConvPass::forward, g, workspace,
-                               [&](auto const& way) { way.forward(exec, x, weight, bias, y); });
+  gpu::with_algorithm<Scalar>(exec, gpu::ConvPass::forward, g, workspace,
+                              [&](auto const& way) { way.forward(exec, x, weight, bias, y); });
 }
 
 /// dweight and dbias (nullptr for none) from x and dL/dy; both are overwritten.
 template <class Execution, class Kind, class Scalar>
 void synapses_weight_gradient(BasicCuda<Execution>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x,
                               Scalar const* dy, Scalar* dweight, Scalar* dbias, Workspace workspace) {
-  cuda::with_algorithm<Scalar>(exec, cuda::ConvPass::weight_gradient, g, workspace,
-                               [&](auto const& way) { way.weight_gradient(exec, x, dy, dweight, dbias); });
+  gpu::with_algorithm<Scalar>(exec, gpu::ConvPass::weight_gradient, g, workspace,
+                              [&](auto const& way) { way.weight_gradient(exec, x, dy, dweight, dbias); });
 }
 
 /// dx from dL/dy; overwritten.
 template <class Execution, class Scalar>
 void synapses_input_gradient(BasicCuda<Execution>& exec, ConvGeometry const& g, Scalar const* weight, Scalar const* dy,
                              Scalar* dx, Workspace workspace) {
-  cuda::with_algorithm<Scalar>(exec, cuda::ConvPass::input_gradient, g, workspace,
-                               [&](auto const& way) { way.input_gradient(exec, weight, dy, dx); });
+  gpu::with_algorithm<Scalar>(exec, gpu::ConvPass::input_gradient, g, workspace,
+                              [&](auto const& way) { way.input_gradient(exec, weight, dy, dx); });
 }
 
 }  // namespace tet

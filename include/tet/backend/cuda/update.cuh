@@ -6,7 +6,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 template <class Rule, class Scalar, int States>
 struct Update {
@@ -25,7 +25,7 @@ struct Update {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Applies an optimiser's rule to each parameter of all tensors in one pass: rule(p, g, state) -> new p; `state` is
 /// changed in place. It does nothing between a start_loss_and_gradient whose loss is not finite and the end of that
@@ -35,8 +35,8 @@ struct Update {
 template <class Rule, class Execution, class Scalar, int States>
 void update_parameters(BasicCuda<Execution>& exec, Rule const& rule, Index count, Scalar* parameters,
                        Scalar const* gradients, Values<Scalar*, States> states) {
-  exec.for_each(count, cuda::Update<Rule, Scalar, States>{rule, parameters, gradients, states,
-                                                          exec.execution().updates_withheld()});
+  exec.for_each(count, gpu::Update<Rule, Scalar, States>{rule, parameters, gradients, states,
+                                                         exec.execution().updates_withheld()});
 }
 
 }  // namespace tet

@@ -10,7 +10,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 /// Sums per channel of the backward pass: two of BatchNorm, one for each learnable parameter.
 template <class Neuron, class Normalise>
@@ -101,16 +101,16 @@ struct StoreChannelSum {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// Bytes that neuron_backward and neuron_input_gradient need.
 /// Throws: std::invalid_argument for more than 1024 timesteps.
 template <NeuronModel Neuron, class Normalise, class Scalar, class Execution>
 Index neuron_workspace(BasicCuda<Execution> const&, Index timesteps, Index pixels, Index channels) {
-  constexpr Index most = cuda::segment_steps * cuda::most_segments;
+  constexpr Index most = gpu::segment_steps * gpu::most_segments;
   if (timesteps > most)
     refuse("timesteps of one call on CUDA", std::to_string(timesteps), "at most " + std::to_string(most));
-  return cuda::ChannelChunks{pixels, channels}.bytes(std::max(cuda::neuron_sums<Neuron, Normalise>, 1));
+  return gpu::ChannelChunks{pixels, channels}.bytes(std::max(gpu::neuron_sums<Neuron, Normalise>, 1));
 }
 
 /// Gradients of neuron_forward. The states are recomputed from the input, nothing but the input is kept.
@@ -122,17 +122,17 @@ template <NeuronModel Neuron, class Execution, class Kind, class Normalise, clas
 void neuron_backward(BasicCuda<Execution>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
                      GradientView<Scalar> const& ds, std::type_identity_t<Scalar>* dx,
                      NeuronGradients<Scalar> const& gradients, Workspace workspace) {
-  constexpr int sums = std::max(cuda::neuron_sums<Neuron, Normalise>, 1);
+  constexpr int sums = std::max(gpu::neuron_sums<Neuron, Normalise>, 1);
   Index const channels = call.x.channels;
   double const* sum = nullptr;
-  cuda::with_steps(call.timesteps, [&]<int Steps>(std::integral_constant<int, Steps>) {
-    cuda::NeuronBackward<Steps, Neuron, Kind, Normalise, Scalar> const body{call, ds, dx, gradients.final_state,
-                                                                            gradients.initial_state};
-    sum = cuda::channel_sums<sums>(exec, cuda::ChannelChunks{call.pixels, channels}, body, workspace);
+  gpu::with_steps(call.timesteps, [&]<int Steps>(std::integral_constant<int, Steps>) {
+    gpu::NeuronBackward<Steps, Neuron, Kind, Normalise, Scalar> const body{call, ds, dx, gradients.final_state,
+                                                                           gradients.initial_state};
+    sum = gpu::channel_sums<sums>(exec, gpu::ChannelChunks{call.pixels, channels}, body, workspace);
   });
   auto const store = [&](Scalar* to, Sharing sharing) {
     exec.for_each(sharing == Sharing::per_channel ? channels : 1,
-                  cuda::StoreChannelSum<Scalar>{sum, to, channels, sharing});
+                  gpu::StoreChannelSum<Scalar>{sum, to, channels, sharing});
     sum += channels;
   };
   if constexpr (!std::is_same_v<Normalise, NoNormalisation>) {
@@ -151,9 +151,9 @@ template <NeuronModel Neuron, class Execution, class Kind, class Scalar>
 void neuron_input_gradient(BasicCuda<Execution>& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> const& call,
                            GradientView<Scalar> const& ds, BatchNormGradient<Scalar> const& norm,
                            std::type_identity_t<Scalar> const* final_gradient, Scalar* dx, Workspace) {
-  cuda::with_steps(call.timesteps, [&]<int Steps>(std::integral_constant<int, Steps>) {
+  gpu::with_steps(call.timesteps, [&]<int Steps>(std::integral_constant<int, Steps>) {
     exec.for_each(call.pixels * call.x.channels,
-                  cuda::NeuronInputGradient<Steps, Neuron, Kind, Scalar>{call, ds, norm, final_gradient, dx});
+                  gpu::NeuronInputGradient<Steps, Neuron, Kind, Scalar>{call, ds, norm, final_gradient, dx});
   });
 }
 

@@ -7,7 +7,7 @@
 
 namespace tet {
 
-namespace cuda {
+namespace gpu {
 
 /// All timesteps of one neuron. Channels beyond the last one take part with an output of 0.
 template <class Neuron, class Kind, class Normalise, class OutKind, class Scalar>
@@ -40,7 +40,7 @@ struct NeuronForward {
   }
 };
 
-}  // namespace cuda
+}  // namespace gpu
 
 /// All timesteps of a layer of neurons in one pass over memory; the state stays in registers.
 ///
@@ -50,7 +50,7 @@ template <NeuronModel Neuron, class Execution, class Kind, class Normalise, clas
 void neuron_forward(BasicCuda<Execution>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
                     Activation<OutKind, Scalar> out) {
   exec.for_each_neuron(call.pixels, call.x.channels,
-                       cuda::NeuronForward<Neuron, Kind, Normalise, OutKind, Scalar>{call, out});
+                       gpu::NeuronForward<Neuron, Kind, Normalise, OutKind, Scalar>{call, out});
 }
 
 }  // namespace tet

@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// use(integral_constant i) for i in 0 … N - 1.
 template <int N, class Use>
@@ -87,4 +87,4 @@ struct NeuronLane {
   }
 };
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu

@@ -6,7 +6,7 @@
 
 #include <type_traits>
 
-namespace tet::cuda {
+namespace tet::gpu {
 
 /// Timesteps whose recomputed states are held in registers at once, and how many such segments there may be.
 inline constexpr int segment_steps = 16, most_segments = 64;
@@ -65,4 +65,4 @@ TET_HD inline typename Lane::State neuron_there_and_back(Lane const& lane, Call 
   return dstate;
 }
 
-}  // namespace tet::cuda
+}  // namespace tet::gpu
