@@ -202,7 +202,7 @@ class Inference {
 
   void plan(detail::InferencePlanner<Backend>& planner) {
     detail::Flow const flow{options_.timesteps_at_once, options_.batch_size, true};
-    planner.need_workspace(loss_workspace<float>(planner.exec, flow.batch, classes));  // of evaluate
+    planner.need_workspace(loss_workspace<float>(planner.exec, flow.timesteps, flow.batch, classes));  // of evaluate
     input_ = detail::take_activation<In, float>(planner.signals, flow.timesteps * flow.batch);
     chain_.plan(planner, flow);
     for (float** buffer : {&sum_, &mean_}) *buffer = planner.signals.template take<float>(flow.batch * classes);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/core/error.hpp>
+#include <tet/core/loss_sum.hpp>
 #include <tet/data/batch.hpp>
 #include <tet/loss/concepts.hpp>
 #include <tet/model/input_batch.hpp>
