@@ -10,14 +10,16 @@ using namespace tet;
 namespace {
 
 using Neuron = Lif<>;
+// Without bias: before a BatchNorm its gradient is rounding noise, of which Adam makes full steps.
+template <Index Out, Index Kernel = 3, Index Stride = 1>
+using Conv = Conv2d<Out, ConvOptions{.kernel = Kernel, .stride = Stride, .bias = Bias::none}>;
 template <Index Out>
-using Block = Sequential<Conv2d<Out, 3>, BatchNorm<>, Neuron>;
+using Block = Sequential<Conv<Out>, BatchNorm<>, Neuron>;
 
 using Vgg = Network<Input<8, 8, 3>, Block<16>, Block<16>, AvgPool2d<2>, Block<40>, AvgPool2d<2>, Flatten, Linear<10>>;
 using Res = Network<Input<6, 6, 2>, Block<12>,
-                    Residual<Sequential<Conv2d<20, ConvOptions{.kernel = 3, .stride = 2, .padding = 1}>, BatchNorm<>,
-                                        Neuron, Conv2d<20, 3>, BatchNorm<>>,
-                             Sequential<Conv2d<20, ConvOptions{.kernel = 1, .stride = 2}>, BatchNorm<>>>,
+                    Residual<Sequential<Conv<20, 3, 2>, BatchNorm<>, Neuron, Conv<20>, BatchNorm<>>,
+                             Sequential<Conv<20, 1, 2>, BatchNorm<>>>,
                     Neuron, GlobalAvgPool, Flatten, Linear<12>, Neuron, Linear<10>>;
 
 /// Losses of 20 steps, parameters and statistics after them, and outputs in inference mode.

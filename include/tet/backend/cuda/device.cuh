@@ -31,6 +31,7 @@ namespace tet::gpu {
 inline namespace TET_CUDA_ABI {
 
 /// Does nothing: asks whether the program holds code for the device at hand.
+template <class = void>
 TET_KERNEL probe() {}
 
 /// body(n, c) for each place n and each channel c up to whole words of 64 bits; the lanes of a warp share n, so that they
@@ -226,7 +227,7 @@ class Device {
   /// Throws: CudaError that names the device where the program holds no code for it.
   static void require_code_for_device() {
     cudaFuncAttributes attributes;
-    cudaError_t const status = cudaFuncGetAttributes(&attributes, probe);
+    cudaError_t const status = cudaFuncGetAttributes(&attributes, probe<>);
     if (status == cudaSuccess) return;
     (void)cudaGetLastError();
     int device = 0;
