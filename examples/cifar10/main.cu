@@ -7,7 +7,8 @@
 #include <exception>
 
 int main(int argc, char** argv) try {
-  Options options{.backend = "cuda"};
+  Options options;
+  options.backend = "cuda";
   int status = 0;
   if (!parse(argc, argv, options, status)) return status;
   if (options.threads > 0) tet::set_threads(options.threads);
