@@ -30,7 +30,6 @@ class HostExecution {
   explicit HostExecution(CudaOptions const& options) : convolution_(options.convolution) {}
 
   auto policy() const { return thrust::tbb::par; }
-  void check_launch(char const*) const {}
 
   template <class Body>
   void for_each(Index count, Body const& body) {

@@ -28,6 +28,21 @@ struct ConvGeometry {
   TET_HD constexpr Index in_pixels() const { return height * width; }
   TET_HD constexpr Index out_pixels() const { return out_height() * out_width(); }
   TET_HD constexpr Index weights() const { return kernel * kernel * in_channels * out_channels; }
+  /// Outputs that one input channel of a pixel enters, borders counted exactly.
+  TET_HD constexpr Index reached_from(Index pixel) const {
+    return reach(pixel / width, out_height()) * reach(pixel % width, out_width()) * out_channels;
+  }
+
+ private:
+  /// Output rows (or columns) whose windows hold input row `at`.
+  TET_HD constexpr Index reach(Index at, Index outputs) const {
+    Index count = 0;
+    for (Index tap = 0; tap < kernel; ++tap) {
+      Index const start = at + padding - tap;
+      if (start >= 0 && start % stride == 0 && start / stride < outputs) ++count;
+    }
+    return count;
+  }
 };
 
 }  // namespace tet

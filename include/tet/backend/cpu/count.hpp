@@ -54,18 +54,7 @@ double count_active(BasicCpu<Loops>& exec, Activation<Kind, Scalar> x) {
 /// exactly.
 template <class Loops, class Kind, class Scalar>
 double count_synaptic_operations(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind, Scalar> x) {
-  auto const reach = [&](Index at, Index outputs) {
-    Index count = 0;
-    for (Index tap = 0; tap < g.kernel; ++tap) {
-      Index const start = at + g.padding - tap;
-      if (start >= 0 && start % g.stride == 0 && start / g.stride < outputs) ++count;
-    }
-    return double(count);
-  };
-  return cpu::weighted_active(exec, x, [&](Index pixel) {
-    Index const place = pixel % g.in_pixels();
-    return reach(place / g.width, g.out_height()) * reach(place % g.width, g.out_width()) * double(g.out_channels);
-  });
+  return cpu::weighted_active(exec, x, [&](Index pixel) { return double(g.reached_from(pixel % g.in_pixels())); });
 }
 
 }  // namespace tet

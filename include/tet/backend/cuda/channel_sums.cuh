@@ -91,4 +91,12 @@ double const* channel_sums(BasicCuda<Execution>& exec, ChannelChunks const& cut,
   return add_rows(exec, SumTree{cut.chunks(), N * cut.channels}, partials);
 }
 
+/// A sum of each channel to where it is wanted.
+template <class Scalar>
+struct StoreSum {
+  double const* sum;
+  Scalar* to;
+  TET_HD void operator()(Index c) const { to[c] = Scalar(sum[c]); }
+};
+
 }  // namespace tet::gpu

@@ -21,20 +21,7 @@ struct ActiveInPixel {
   TET_HD double operator()(Index p) const {
     Index active = 0;
     for (Index c = 0; c < x.channels; ++c) active += x.value(p, c) != Scalar(0) ? 1 : 0;
-    if (g.images == 0) return double(active);
-    Index const place = p % g.in_pixels();
-    return double(active * reach(place / g.width, g.out_height()) * reach(place % g.width, g.out_width()) *
-                  g.out_channels);
-  }
-
- private:
-  TET_HD Index reach(Index at, Index outputs) const {
-    Index count = 0;
-    for (Index tap = 0; tap < g.kernel; ++tap) {
-      Index const start = at + g.padding - tap;
-      if (start >= 0 && start % g.stride == 0 && start / g.stride < outputs) ++count;
-    }
-    return count;
+    return double(g.images == 0 ? active : active * g.reached_from(p % g.in_pixels()));
   }
 };
 

@@ -83,13 +83,6 @@ struct ColumnSum {
   }
 };
 
-template <class Scalar>
-struct StoreSum {
-  double const* sum;
-  Scalar* to;
-  TET_HD void operator()(Index c) const { to[c] = Scalar(sum[c]); }
-};
-
 /// y += bias; nullptr for none.
 template <class Execution, class Scalar>
 void add_bias(BasicCuda<Execution>& exec, ConvGeometry const& g, Scalar const* bias, Scalar* y) {

@@ -82,22 +82,17 @@ struct NeuronInputGradient {
   }
 };
 
-/// Takes a sum per channel to where it is wanted: [C], or one value for the layer.
+/// One sum for all channels of a layer.
 template <class Scalar>
-struct StoreChannelSum {
+struct StoreTotal {
   double const* sum;
   Scalar* to;
   Index channels;
-  Sharing sharing;
 
-  TET_HD void operator()(Index i) const {
-    if (sharing == Sharing::per_channel) {
-      to[i] = Scalar(sum[i]);
-    } else {
-      double total = 0;
-      for (Index c = 0; c < channels; ++c) total += sum[c];
-      *to = Scalar(total);
-    }
+  TET_HD void operator()(Index) const {
+    double total = 0;
+    for (Index c = 0; c < channels; ++c) total += sum[c];
+    *to = Scalar(total);
   }
 };
 
@@ -131,8 +126,8 @@ void neuron_backward(BasicCuda<Execution>& exec, NeuronCall<Kind, Normalise, Sca
     sum = gpu::channel_sums<sums>(exec, gpu::ChannelChunks{call.pixels, channels}, body, workspace);
   });
   auto const store = [&](Scalar* to, Sharing sharing) {
-    exec.for_each(sharing == Sharing::per_channel ? channels : 1,
-                  gpu::StoreChannelSum<Scalar>{sum, to, channels, sharing});
+    if (sharing == Sharing::per_channel) exec.for_each(channels, gpu::StoreSum<Scalar>{sum, to});
+    else exec.for_each(1, gpu::StoreTotal<Scalar>{sum, to, channels});
     sum += channels;
   };
   if constexpr (!std::is_same_v<Normalise, NoNormalisation>) {
