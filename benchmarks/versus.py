@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from comparison.machine import BUSY, busy_share, environment
 from comparison.processes import Sides, benchmark_names, run_benchmark, run_probe, say
-from comparison.rows import BANDWIDTH_ROWS, GROUPS, BandwidthRow, Probe, Result, Row, all_rows
+from comparison.rows import BANDWIDTH_ROWS, GROUPS, BandwidthRow, Probe, Result, Rival, Row, all_rows
 from comparison.store import Store
 from comparison.table import Report
 
@@ -44,8 +44,9 @@ def arguments() -> argparse.Namespace:
     add("--peers", type=Path, default=default_peers(), metavar="PATH", help="bench_torch.py or its folder (default: %(default)s)")
     add("--python", default=sys.executable, metavar="INTERPRETER", help="of the peers (default: %(default)s)")
     add("--only", default="*", metavar="ROWS", help="ids of rows, with commas between; * and ? are patterns")
-    add("--rivals", default=",".join(GROUPS), metavar="GROUPS",
-        help="whom to run against; bf16 takes minutes a step on a processor that emulates it (default: %(default)s)")
+    add("--rivals", default=",".join(GROUPS), metavar="RIVALS",
+        help="groups to run against, or patterns of names in the report (reference*tuned*); bf16 takes minutes a step on a "
+        "processor that emulates it (default: %(default)s)")
     add("--threads", default="1", help="1, 2 or 1,2 (default: %(default)s)")
     add("--repeats", type=int, default=3, metavar="N",
         help="rounds over all peers of a row; 0 reports what is in --json (default: %(default)s)")
@@ -58,6 +59,10 @@ def arguments() -> argparse.Namespace:
 
 def chosen(rows: Sequence[Named], patterns: str) -> list[Named]:
     return [row for row in rows if any(fnmatchcase(row.id, pattern.strip()) for pattern in patterns.split(","))]
+
+
+def matches(rival: Rival, patterns: str) -> bool:
+    return any(fnmatchcase(name, pattern.strip()) for pattern in patterns.split(",") for name in (rival.group, rival.label))
 
 
 def plan(rows: list[Row]) -> dict[Probe, list[str]]:
@@ -125,11 +130,11 @@ def main() -> int:
     if not rows and not bandwidths:
         say(f"no row is called {options.only}; --list names them")
         return 2
-    groups = options.rivals.split(",")
-    if unknown := set(groups) - set(GROUPS):
-        say(f"no rivals are called {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-        return 2
-    rows = [replace(row, rivals=tuple(rival for rival in row.rivals if rival.group in groups)) for row in rows]
+    for pattern in options.rivals.split(","):
+        if pattern not in GROUPS and not any(matches(rival, pattern) for row in rows for rival in row.rivals):
+            say(f"no rivals are called {pattern}; there are {', '.join(GROUPS)}, and the names in the report")
+            return 2
+    rows = [replace(row, rivals=tuple(rival for rival in row.rivals if matches(rival, options.rivals))) for row in rows]
     sides = Sides(options.tet_benchmarks.resolve(), options.python, peers, options.budget)
     here = environment(sides.executable, sides.python, peers)
     warn_of_load(here["busy before the start"])
