@@ -57,12 +57,16 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def matches(patterns: str, *names: str) -> bool:
+    return any(fnmatchcase(name, pattern.strip()) for pattern in patterns.split(",") for name in names)
+
+
 def chosen(rows: Sequence[Named], patterns: str) -> list[Named]:
-    return [row for row in rows if any(fnmatchcase(row.id, pattern.strip()) for pattern in patterns.split(","))]
+    return [row for row in rows if matches(patterns, row.id)]
 
 
-def matches(rival: Rival, patterns: str) -> bool:
-    return any(fnmatchcase(name, pattern.strip()) for pattern in patterns.split(",") for name in (rival.group, rival.label))
+def rivals_of(row: Row, patterns: str) -> tuple[Rival, ...]:
+    return tuple(rival for rival in row.rivals if matches(patterns, rival.group, rival.label))
 
 
 def plan(rows: list[Row]) -> dict[Probe, list[str]]:
@@ -131,10 +135,10 @@ def main() -> int:
         say(f"no row is called {options.only}; --list names them")
         return 2
     for pattern in options.rivals.split(","):
-        if pattern not in GROUPS and not any(matches(rival, pattern) for row in rows for rival in row.rivals):
+        if pattern not in GROUPS and not any(rivals_of(row, pattern) for row in rows):
             say(f"no rivals are called {pattern}; there are {', '.join(GROUPS)}, and the names in the report")
             return 2
-    rows = [replace(row, rivals=tuple(rival for rival in row.rivals if matches(rival, options.rivals))) for row in rows]
+    rows = [replace(row, rivals=rivals_of(row, options.rivals)) for row in rows]
     sides = Sides(options.tet_benchmarks.resolve(), options.python, peers, options.budget)
     here = environment(sides.executable, sides.python, peers)
     warn_of_load(here["busy before the start"])
