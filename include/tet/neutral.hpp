@@ -9,6 +9,8 @@
 #include <tet/core/threads.hpp>
 #include <tet/data/batches.hpp>
 #include <tet/data/cifar.hpp>
+#include <tet/data/live_frames.hpp>
+#include <tet/data/nmnist.hpp>
 #include <tet/inference/inference.hpp>
 #include <tet/layer/layers.hpp>
 #include <tet/loss/losses.hpp>

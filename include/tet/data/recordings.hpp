@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/core/error.hpp>
+#include <tet/core/file_bytes.hpp>
+#include <tet/data/dataset.hpp>
+#include <tet/data/event_file.hpp>
+#include <tet/data/slicing.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tet::data {
+
+/// A .bin recording and its class.
+struct Recording {
+  std::string path;
+  int label;
+};
+
+namespace detail {
+
+/// What copies of a data set of recordings share.
+struct RecordingList {
+  std::vector<Recording> files;
+  Sensor sensor;
+  int classes;
+  std::size_t most_records;  // of one file
+};
+
+/// Throws: IoError where the file cannot be a recording.
+inline std::size_t records_in(std::string const& path) {
+  auto const size = regular_file_size(path);
+  if (!size) {
+    if (file_exists(path)) throw IoError(path, 0, "something not a regular file", "a regular file");
+    throw IoError(path, 0, std::strerror(errno), "a readable file");
+  }
+  check_recording_size(path, *size);
+  return std::size_t(*size) / record_bytes;
+}
+
+}  // namespace detail
+
+/// Labelled recordings of an event camera in files, cut into frames [T, H, W, 2] when a batch is made: with prefetch,
+/// while the network trains on the batch before. Copies share the list of files.
+///
+/// A file is mapped for as long as it is decoded, so a set of any size needs neither memory nor open files: kept mapped,
+/// the 70,000 recordings of N-MNIST would be more than Linux allows a process (65,530 mappings). Each thread keeps room
+/// for the events of one recording.
+class Recordings {
+ public:
+  /// Throws: IoError for a file that is missing, empty or ends within an event (what it holds is checked when a sample
+  ///         is made); std::invalid_argument for labels, a sensor or a slicing out of range.
+  Recordings(std::vector<Recording> files, Sensor sensor, int classes, Slicing slicing = {},
+             FrameValues values = FrameValues::bits)
+      : slicing_(slicing), values_(values) {
+    detail::check_sensor(sensor);
+    detail::check_slicing(slicing);
+    std::size_t most = 0;
+    for (Recording const& file : files) {
+      if (file.label < 0 || file.label >= classes)
+        refuse("data::Recordings: label of " + file.path, std::to_string(file.label),
+               "0 to " + std::to_string(classes - 1));
+      most = std::max(most, detail::records_in(file.path));
+    }
+    list_ =
+        std::make_shared<detail::RecordingList const>(detail::RecordingList{std::move(files), sensor, classes, most});
+  }
+
+  /// The same recordings as other frames.
+  /// Throws: std::invalid_argument for a slicing out of range.
+  Recordings sliced(Slicing slicing, FrameValues values = FrameValues::bits) const {
+    detail::check_slicing(slicing);
+    Recordings copy = *this;
+    copy.slicing_ = slicing;
+    copy.values_ = values;
+    return copy;
+  }
+
+  Index size() const { return Index(list_->files.size()); }
+  int classes() const { return list_->classes; }
+  Sensor sensor() const { return list_->sensor; }
+  Shape<3> shape() const { return list_->sensor.frame(); }
+  Presentation presentation() const { return Presentation::temporal; }
+  Slicing const& slicing() const { return slicing_; }
+  /// Frames of each sample.
+  Index timesteps() const { return slicing_.frames.value; }
+  int label(Index i) const { return list_->files[std::size_t(i)].label; }
+  std::string const& path(Index i) const { return list_->files[std::size_t(i)].path; }
+
+  /// The first T frames of recording i; out [T, H, W, 2].
+  /// Throws: IoError as read_events does.
+  void sample(Index i, Timesteps, Draw, std::span<float> out) const {
+    thread_local std::vector<Event> events;
+    events.reserve(list_->most_records);
+    read_events(path(i), list_->sensor, events);
+    write_frames(events, slicing_, list_->sensor, values_, out);
+  }
+
+ private:
+  Slicing slicing_;
+  FrameValues values_;
+  std::shared_ptr<detail::RecordingList const> list_;
+};
+
+static_assert(Dataset<Recordings>);
+
+}  // namespace tet::data
