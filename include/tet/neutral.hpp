@@ -23,6 +23,7 @@
 #include <tet/surrogate/surrogates.hpp>
 #include <tet/train/evaluate.hpp>
 #include <tet/train/fit.hpp>
+#include <tet/train/tit.hpp>
 #include <tet/train/train_step.hpp>
 #include <tet/version.hpp>
 #include <tet/zoo/zoo.hpp>

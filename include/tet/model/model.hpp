@@ -14,6 +14,7 @@
 #include <tet/model/stage/residual.hpp>
 
 #include <cmath>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -102,26 +103,23 @@ class Model {
   /// Throws: std::invalid_argument for sizes that do not fit, and for a value that the network's input cannot hold.
   template <class Element>
   OutputView<Scalar> forward(InputBatch<Element> const& batch, Mode mode) {
-    check_extent(batch.timesteps, batch.batch_size);
-    forward_kept_ = false;
-    detail::Flow const flow{batch.timesteps.value, batch.batch_size.value,
-                            batch.presentation == Presentation::repeated};
-    if (Index(batch.values.size()) != flow.frames() * In::shape.size())
-      refuse("input of a batch", std::to_string(batch.values.size()) + " values",
-             std::to_string(flow.frames() * In::shape.size()) + " (" + std::to_string(flow.frames()) + " frames of " +
-                 std::to_string(In::shape.size()) + ")");
-    prepare(flow);
-    Index const bad = convert_input(exec_, batch.values.data(), plan_.input);
-    if (bad >= 0)
-      refuse("input of a batch, value " + std::to_string(bad), std::to_string(batch.values[std::size_t(bad)]),
-             std::string("a value that a ") + In::Kind::name + " input can hold");
-    run(last_forward_, work(mode == Mode::training ? 1 : 2), [&] {
-      auto pass = this->pass(mode);
-      output_ = plan_.chain.forward(pass, plan_.input).data;
-    });
+    auto const output = run_forward(batch, mode);
     if (mode == Mode::training) ++batches_tracked_;
-    forward_kept_ = true;
-    return {output_, plan_.out.repeated ? 1 : flow.timesteps, flow.batch, Out::shape.size()};
+    return output;
+  }
+
+  /// A forward call in training mode that is no training step: every BatchNorm's running statistics become the mean of
+  /// this batch's and of what the `before` calls before it left. 0 begins anew, so that the n-th call, given n - 1,
+  /// leaves the plain average over n batches (torch.optim.swa_utils.update_bn); batches_tracked stays as it is.
+  /// Throws: as forward; std::invalid_argument where `before` is below 0.
+  template <class Element>
+  OutputView<Scalar> estimate_statistics(InputBatch<Element> const& batch, Index before) {
+    if (before < 0) refuse("batches before this one", std::to_string(before), "at least 0");
+    last_forward_ = {};  // the share is no part of a work's name: run the body, and let none of that name begin here
+    auto const output = run_forward(batch, Mode::training, 1 / double(before + 1));
+    last_forward_ = {};
+    forward_kept_ = false;
+    return output;
   }
 
   /// Where dL/dO of the last forward call is to be written before `backward`. Shape: as its output.
@@ -200,6 +198,30 @@ class Model {
   }
 
  private:
+  template <class Element>
+  OutputView<Scalar> run_forward(InputBatch<Element> const& batch, Mode mode, std::optional<double> share = {}) {
+    check_extent(batch.timesteps, batch.batch_size);
+    forward_kept_ = false;
+    detail::Flow const flow{batch.timesteps.value, batch.batch_size.value,
+                            batch.presentation == Presentation::repeated};
+    if (Index(batch.values.size()) != flow.frames() * In::shape.size())
+      refuse("input of a batch", std::to_string(batch.values.size()) + " values",
+             std::to_string(flow.frames() * In::shape.size()) + " (" + std::to_string(flow.frames()) + " frames of " +
+                 std::to_string(In::shape.size()) + ")");
+    prepare(flow);
+    Index const bad = convert_input(exec_, batch.values.data(), plan_.input);
+    if (bad >= 0)
+      refuse("input of a batch, value " + std::to_string(bad), std::to_string(batch.values[std::size_t(bad)]),
+             std::string("a value that a ") + In::Kind::name + " input can hold");
+    run(last_forward_, work(mode == Mode::training ? 1 : 2), [&] {
+      auto pass = this->pass(mode);
+      pass.statistics_share = share;
+      output_ = plan_.chain.forward(pass, plan_.input).data;
+    });
+    forward_kept_ = true;
+    return {output_, plan_.out.repeated ? 1 : flow.timesteps, flow.batch, Out::shape.size()};
+  }
+
   Storage<Backend, Scalar> const& storage_of(TensorInfo const& info) const {
     return info.role == TensorRole::parameter ? parameters_ : statistics_;
   }

@@ -58,6 +58,8 @@ struct Pass {
   Scalar* statistics;
   Workspace workspace;
   Mode mode;
+  /// Share of this batch in the running statistics; left out: the momentum of each BatchNorm.
+  std::optional<double> statistics_share{};
 };
 
 /// Gives each tensor of a model its place: parameters and statistics in two ranges, each tensor at a multiple of 16

@@ -29,6 +29,9 @@ struct TrainingStage {
   Timesteps timesteps{};
   Loss loss{};
   std::optional<double> learning_rate{};  ///< where the schedule starts; left out: the optimiser's
+  /// Batches at this stage's timesteps whose average replaces BatchNorm's running statistics before the first step,
+  /// weights left alone; 0: the statistics are inherited.
+  Index reestimate_batches = 0;
 };
 
 template <class Loss>
@@ -99,6 +102,10 @@ class Fitter {
                                                     .first_batch = Index(at_.batch),
                                                     .last = options_.last,
                                                     .prefetch = options_.prefetch});
+    if (stage.reestimate_batches > 0 && at_.epoch == 0 && at_.batch == 0) {
+      reestimate(stream, stage.reestimate_batches);
+      stream.restart(epochs_before);
+    }
     for (bool first = true; at_.epoch < std::uint64_t(stage.epochs); first = false) {
       if (!first) stream.restart(epochs_before + at_.epoch);
       optimizer_.set_learning_rate(schedule_(stage.learning_rate.value_or(base_rate_), Index(at_.epoch), stage.epochs));
@@ -114,6 +121,18 @@ class Fitter {
   FitResult take_result() { return std::move(result_); }
 
  private:
+  /// Takes the running statistics anew, over the first batches that the stage trains on. A checkpoint is made after
+  /// training steps only, so a resumed run has them either done or, from the same weights, still to do.
+  void reestimate(data::BatchStream<Train const&>& stream, Index batches) {
+    double const begin = steady_seconds();
+    for (Index n = 0; n < batches; ++n) {
+      Batch const* const batch = stream.next();
+      if (batch == nullptr) break;  // the whole set
+      model_.estimate_statistics(input_of(*batch), n);
+    }
+    at_.seconds += steady_seconds() - begin;
+  }
+
   template <class Loss>
   void train_epoch(Loss const& loss, data::BatchStream<Train const&>& stream, std::string const& label) {
     Index const done_before = Index(at_.samples);
@@ -200,7 +219,10 @@ template <class Loss>
 std::string plan_text(TrainingStage<Loss> const& stage) {
   return std::string(Loss::name) + " " + std::to_string(stage.epochs) +
          " epochs T=" + std::to_string(stage.timesteps.value) +
-         (stage.learning_rate ? " from " + std::to_string(*stage.learning_rate) : "") + "; ";
+         (stage.learning_rate ? " from " + std::to_string(*stage.learning_rate) : "") +
+         (stage.reestimate_batches > 0 ? " statistics over " + std::to_string(stage.reestimate_batches) + " batches"
+                                       : "") +
+         "; ";
 }
 
 template <class Model, class Optimizer, class Train, class Test, class Schedule, class... Losses>
@@ -211,6 +233,21 @@ FitResult fit(Model& model, Optimizer& optimizer, Train const& train, Test const
   Fitter<Model, Optimizer, Train, Test, Schedule> fitter(model, optimizer, train, test, options, schedule, plan);
   std::uint64_t number = 0, epochs = 0;
   ((fitter.run(number, stages, epochs), ++number, epochs += std::uint64_t(stages.epochs)), ...);
+  return fitter.take_result();
+}
+
+template <class Model, class Optimizer, class Train, class Test, class Schedule, class Loss>
+FitResult fit(Model& model, Optimizer& optimizer, Train const& train, Test const* test, FitOptions const& options,
+              Schedule const& schedule, std::vector<TrainingStage<Loss>> const& stages) {
+  if (stages.empty()) refuse("fit: list of stages", "none", "at least one");
+  std::string plan;
+  for (auto const& stage : stages) plan += plan_text(stage);
+  Fitter<Model, Optimizer, Train, Test, Schedule> fitter(model, optimizer, train, test, options, schedule, plan);
+  std::uint64_t number = 0, epochs = 0;
+  for (auto const& stage : stages) {
+    fitter.run(number++, stage, epochs);
+    epochs += std::uint64_t(stage.epochs);
+  }
   return fitter.take_result();
 }
 
@@ -239,6 +276,24 @@ template <class Model, class Optimizer, class Train, class Schedule, class... Lo
                                               TrainingStage<Losses> const&... stages) {
     static_assert(sizeof...(Losses) > 0, "tet::fit: give it at least one tet::TrainingStage");
     return detail::fit(model, optimizer, train, static_cast<Train const*>(nullptr), options, schedule, stages...);
+  }
+
+/// The same for a list of stages that is known at run time, as `tit` makes one.
+/// Throws: as above; std::invalid_argument for an empty list.
+template <class Model, class Optimizer, class Train, class Test, class Schedule, class Loss>
+  requires data::Dataset<Train> && data::Dataset<Test> FitResult fit(Model& model, Optimizer& optimizer,
+                                                                     Train const& train, Test const& test,
+                                                                     FitOptions const& options,
+                                                                     Schedule const& schedule,
+                                                                     std::vector<TrainingStage<Loss>> const& stages) {
+    return detail::fit(model, optimizer, train, &test, options, schedule, stages);
+  }
+
+template <class Model, class Optimizer, class Train, class Schedule, class Loss>
+  requires data::Dataset<Train> FitResult fit(Model& model, Optimizer& optimizer, Train const& train,
+                                              FitOptions const& options, Schedule const& schedule,
+                                              std::vector<TrainingStage<Loss>> const& stages) {
+    return detail::fit(model, optimizer, train, static_cast<Train const*>(nullptr), options, schedule, stages);
   }
 
 }  // namespace tet

@@ -50,7 +50,7 @@ class BatchNormTensors {
       batch_norm_moments(pass.exec, x, mean_, variance_, pass.workspace);
       Index const count = flow_.timesteps * flow_.batch * In::shape.pixels();
       batch_norm_track(pass.exec, BatchNormMoments<Scalar>{channels, mean_, variance_, running_mean, running_variance},
-                       Layer::options.momentum, count);
+                       pass.statistics_share.value_or(Layer::options.momentum), count);
     }
     used_mean_ = mode_ == Mode::training ? mean_ : running_mean;
     Scalar const* const variance = mode_ == Mode::training ? variance_ : running_variance;
