@@ -3,6 +3,10 @@
 
 // Everything that belongs to no backend.
 
+#include <tet/analysis/disturbed.hpp>
+#include <tet/analysis/early_exit.hpp>
+#include <tet/analysis/quantised_weights.hpp>
+#include <tet/analysis/recorded_outputs.hpp>
 #include <tet/analysis/spike_activity.hpp>
 #include <tet/config.hpp>
 #include <tet/core/error.hpp>

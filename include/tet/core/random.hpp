@@ -68,6 +68,7 @@ inline constexpr std::uint64_t weights = 0;                // + number of the pa
 inline constexpr std::uint64_t order = 1ull << 32;         // + epoch: the order of a data set
 inline constexpr std::uint64_t augmentation = 2ull << 32;  // + epoch: crops and flips
 inline constexpr std::uint64_t sensor = 3ull << 32;        // + sample: a simulated sensor's noise
+inline constexpr std::uint64_t disturbance = 16ull << 32;  // + kind << 32 + sample: disturbed input; four kinds
 }  // namespace stream
 
 }  // namespace tet

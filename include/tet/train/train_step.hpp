@@ -4,8 +4,8 @@
 #include <tet/core/error.hpp>
 #include <tet/core/loss_sum.hpp>
 #include <tet/data/batch.hpp>
+#include <tet/inference/batch_outputs.hpp>
 #include <tet/loss/concepts.hpp>
-#include <tet/model/input_batch.hpp>
 #include <tet/model/model.hpp>
 
 #include <cmath>
@@ -23,10 +23,6 @@ struct StepResult {
 };
 
 namespace detail {
-
-inline InputBatch<float> input_of(Batch const& batch) {
-  return {batch.values, Timesteps{batch.timesteps}, BatchSize{batch.batch_size}, batch.presentation};
-}
 
 inline void check_labels(std::vector<int> const& labels, Index batch_size, Index classes) {
   if (Index(labels.size()) != batch_size)
