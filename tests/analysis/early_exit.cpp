@@ -58,6 +58,14 @@ TEST_CASE("Early exit: each timestep alone is right for the samples whose own ar
   CHECK(alone[2] == doctest::Approx(2.0 / 3));
 }
 
+TEST_CASE("Early exit: up to each timestep the argmax of the mean decides [analysis]") {
+  auto const up_to = tet::analysis::accuracy_up_to_each_timestep(outputs());
+  REQUIRE(up_to.size() == 3);
+  CHECK(up_to[0] == doctest::Approx(1.0 / 3));
+  CHECK(up_to[1] == doctest::Approx(2.0 / 3));  // sample 1: means of 0, a tie, the first class
+  CHECK(up_to[2] == doctest::Approx(2.0 / 3));
+}
+
 TEST_CASE("Early exit: large logits do not overflow, and a certain sample stops at the threshold 1 [analysis]") {
   RecordedOutputs const certain{2, 1, 2, {3e38f, -3e38f, 0, 0}, {0}};
   std::vector<double> const one{1};

@@ -35,6 +35,7 @@ TEST_CASE("Recorded outputs: a model's and an engine's give the accuracies of ev
     auto const evaluated = tet::evaluate(network, set, tet::Timesteps{4});
     std::vector<double> const never{1.0};
     CHECK(tet::analysis::early_exit(outputs, never)[0].accuracy == doctest::Approx(evaluated.accuracy));
+    CHECK(tet::analysis::accuracy_up_to_each_timestep(outputs) == evaluated.accuracy_at);
     CHECK(tet::analysis::accuracy_of_each_timestep(outputs)[0] == doctest::Approx(evaluated.accuracy_at[0]));
     CHECK(tet::analysis::record_outputs(network, set, tet::Timesteps{4}, 64).labels == outputs.labels);
     return outputs;

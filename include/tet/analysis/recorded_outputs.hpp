@@ -63,6 +63,23 @@ RecordedOutputs record_outputs(Network& network, Set const& set, Timesteps times
   return all;
 }
 
+/// Accuracy had the run been stopped after 1, 2, … timesteps: the argmax of the mean of O[1…t], as Evaluation::accuracy_at.
+/// Shape: [T], 0…1.
+inline std::vector<double> accuracy_up_to_each_timestep(RecordedOutputs const& outputs) {
+  std::vector<double> accuracy(std::size_t(outputs.timesteps), 0.0);
+  std::vector<float> sum(std::size_t(outputs.classes));
+  for (Index n = 0; n < outputs.samples; ++n) {
+    std::fill(sum.begin(), sum.end(), 0.0f);
+    for (Index t = 0; t < outputs.timesteps; ++t) {
+      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += outputs.at(t, n)[k];
+      if (std::max_element(sum.begin(), sum.end()) - sum.begin() == outputs.labels[std::size_t(n)])
+        accuracy[std::size_t(t)] += 1;
+    }
+  }
+  for (double& correct : accuracy) correct /= double(std::max<Index>(outputs.samples, 1));
+  return accuracy;
+}
+
 /// Accuracy of each timestep's output alone, the argmax of O[t]. Shape: [T], 0…1.
 inline std::vector<double> accuracy_of_each_timestep(RecordedOutputs const& outputs) {
   std::vector<double> accuracy(std::size_t(outputs.timesteps), 0.0);
