@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "charts.hpp"
+#include "html.hpp"
+#include "statistics.hpp"
+#include "text.hpp"
