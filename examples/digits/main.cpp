@@ -6,6 +6,7 @@
 
 #include "digits_dataset.hpp"
 #include "event_camera.hpp"
+#include "network.hpp"
 
 #include <tet/tet.hpp>
 
@@ -16,13 +17,7 @@
 
 namespace {
 
-template <tet::Index Channels>
-using Block = tet::Sequential<tet::Conv2d<Channels, 3>, tet::BatchNorm<>, tet::Lif<>>;
-
-using Net = tet::Network<tet::Input<20, 20, 2, tet::Spike>,        // (20, 20, 2), events are spikes
-                         Block<16>, Block<32>, tet::AvgPool2d<2>,  // (10, 10, 32)
-                         Block<32>, tet::AvgPool2d<2>,             // (5, 5, 32)
-                         tet::Flatten, tet::Linear<10>>;
+using digits::Net;
 
 constexpr tet::Timesteps timesteps{digits::EventCamera::steps};
 

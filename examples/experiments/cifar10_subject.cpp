@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#include "make_subject.hpp"
+#include "problem_subject.hpp"
+#include "problems.hpp"
+
+namespace experiments {
+
+std::unique_ptr<Subject> make_cifar10_subject(Options const& options) {
+  return std::make_unique<ProblemSubject<Cifar10>>(options);
+}
+
+}  // namespace experiments

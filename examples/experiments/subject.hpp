@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "options.hpp"
+#include "study.hpp"
+
+#include <tet/analysis/spike_activity.hpp>
+#include <tet/core/random.hpp>
+#include <tet/train/evaluate.hpp>
+#include <tet/train/metrics.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace experiments {
+
+enum class Objective { sdt, tet };
+
+inline char const* name_of(Objective objective) { return objective == Objective::sdt ? "SDT" : "TET"; }
+
+/// A part of a training run, as tet::TrainingStage, with the loss chosen at run time.
+struct Stage {
+  long epochs = 1;
+  long timesteps = 1;
+  Objective objective = Objective::tet;
+  std::optional<double> learning_rate{};  ///< where its cosine begins; left out: Options::learning_rate
+  std::string weights_after{};            ///< file for the weights at its end; empty: none
+};
+
+struct Training {
+  std::vector<tet::EpochMetrics> epochs;  ///< all of the run, those before an interruption as well
+
+  double seconds() const {
+    double sum = 0;
+    for (tet::EpochMetrics const& epoch : epochs) sum += epoch.seconds;
+    return sum;
+  }
+};
+
+/// A network with its data behind plain functions: each network is compiled once for all experiments.
+class Subject {
+ public:
+  virtual ~Subject() = default;
+
+  /// Fresh weights from the seed, trained through 1 to 4 stages by tet::fit with Adam; an interrupted run goes on from
+  /// its checkpoint. Writes the final weights.
+  virtual Training train(tet::Seed seed, std::span<Stage const> stages, RunFiles const& files) = 0;
+
+  /// Weights and statistics from a file that `train` wrote. Throws: tet::IoError where it does not fit.
+  virtual void load(std::string const& weights) = 0;
+
+  virtual tet::Evaluation evaluate(tet::Timesteps timesteps) = 0;  ///< on the test set
+  virtual tet::analysis::SpikeActivity activity(tet::Timesteps timesteps) = 0;
+
+  virtual tet::Index train_samples() const = 0;
+  virtual tet::Index test_samples() const = 0;
+  virtual std::string describe(tet::Timesteps timesteps) = 0;
+};
+
+/// Throws: tet::IoError for data that cannot be read; std::invalid_argument for more samples than there are.
+std::unique_ptr<Subject> make_subject(Options const& options);
+
+/// Rows of a metrics file of tet::fit. Throws: tet::IoError for another file.
+std::vector<tet::EpochMetrics> read_metrics(std::string const& path);
+
+}  // namespace experiments
