@@ -31,12 +31,18 @@ struct ProbeLoss {
 };
 
 template <class Loss>
-LossSum run(Loss const& loss, Index T, Index B, Index K, std::vector<double> const& output,
-            std::vector<int> const& labels, double* doutput, int threads = 1) {
+LossSum run_targets(Loss const& loss, Index T, Index B, Index K, std::vector<double> const& output,
+                    Targets const& targets, double* doutput, int threads = 1) {
   Cpu exec(threads);
   Storage<Cpu, std::byte> scratch(loss_workspace<double>(exec, T, B, K));
-  return loss_and_gradient(exec, loss, T, B, K, output.data(), labels.data(), doutput,
+  return loss_and_gradient(exec, loss, T, B, K, output.data(), targets, doutput,
                            Workspace{scratch.data(), scratch.bytes()});
+}
+
+template <class Loss>
+LossSum run(Loss const& loss, Index T, Index B, Index K, std::vector<double> const& output,
+            std::vector<int> const& labels, double* doutput, int threads = 1) {
+  return run_targets(loss, T, B, K, output, labels.data(), doutput, threads);
 }
 
 }  // namespace
@@ -56,6 +62,42 @@ TEST_CASE("loss_and_gradient: gradients of all losses are central differences [b
   };
   check(SdtLoss{});
   check(TetLoss{.lambda = 0.3, .phi = 0.5});
+  check(SdtLoss{.smoothing = 0.2});
+  check(ProbeLoss{});
+}
+
+TEST_CASE("loss_and_gradient: a mixed sample has both labels' losses and gradients by their shares [backend]") {
+  Seed const seed{63};
+  CAPTURE(seed.value);
+  Index const T = 3, B = 4, K = 5;
+  std::vector<int> const labels{3, 1, 4, 0}, others{2, 1, 0, 4};
+  std::vector<float> const shares{0.75f, 0.5f, 1.0f, 0.0f};
+  auto const output = test::random_values(seed, 0, std::size_t(T * B * K), -2, 2);
+  auto const check = [&](auto const& loss) {
+    CAPTURE(loss.name);
+    std::vector<double> first(output.size()), second(output.size()), mixed(output.size(), 99.0);
+    LossSum const sum = run_targets(loss, T, B, K, output, {labels.data(), others.data(), shares.data()}, mixed.data());
+    run(loss, T, B, K, output, labels, first.data());
+    run(loss, T, B, K, output, others, second.data());
+    double want = 0;
+    for (std::size_t b = 0; b < std::size_t(B); ++b) {
+      double const share = shares[b];
+      std::vector<double> alone;
+      for (std::size_t t = 0; t < std::size_t(T); ++t)
+        for (std::size_t k = 0; k < std::size_t(K); ++k) {
+          std::size_t const at = (t * std::size_t(B) + b) * std::size_t(K) + k;
+          alone.push_back(output[at]);
+          CHECK(mixed[at] == doctest::Approx(share * first[at] + (1 - share) * second[at]).epsilon(1e-12));
+        }
+      want += share * run(loss, T, 1, K, alone, {labels[b]}, nullptr).loss / double(B);
+      want += (1 - share) * run(loss, T, 1, K, alone, {others[b]}, nullptr).loss / double(B);
+    }
+    CHECK(sum.loss == doctest::Approx(want).epsilon(1e-12));
+    CHECK(sum.correct == run(loss, T, B, K, output, labels, nullptr).correct);
+    CHECK(run_targets(loss, T, B, K, output, {labels.data(), others.data(), shares.data()}, nullptr).loss == sum.loss);
+  };
+  check(SdtLoss{});
+  check(TetLoss{.lambda = 0.3, .smoothing = 0.1});
   check(ProbeLoss{});
 }
 

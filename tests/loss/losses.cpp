@@ -58,6 +58,40 @@ TEST_CASE("cross_entropy: one class has loss 0 [loss]") {
   CHECK(dz == 0);
 }
 
+TEST_CASE("cross_entropy: a smoothed target matches the hand-worked value and gradient [loss]") {
+  // Softmax 1/8, 2/8, 5/8 as above; smoothing 0.3 makes the target 0.1, 0.8, 0.1.
+  std::vector<double> const z{0, std::log(2.0), std::log(5.0)};
+  std::vector<double> dz(3, 10.0);
+  double const want = std::log(8.0) - 0.8 * std::log(2.0) - 0.1 * std::log(5.0);
+  CHECK(cross_entropy(z.data(), 3, 1, 2.0, dz.data(), 0.3) == doctest::Approx(want).epsilon(1e-14));
+  CHECK(dz[0] == doctest::Approx(10 + 2 * (0.125 - 0.1)).epsilon(1e-14));
+  CHECK(dz[1] == doctest::Approx(10 + 2 * (0.25 - 0.8)).epsilon(1e-14));
+  CHECK(dz[2] == doctest::Approx(10 + 2 * (0.625 - 0.1)).epsilon(1e-14));
+  // With the whole target spread evenly the label says nothing.
+  std::vector<double> other(3, 10.0);
+  double const even = cross_entropy(z.data(), 3, 0, 2.0, other.data(), 1.0);
+  std::fill(dz.begin(), dz.end(), 10.0);
+  CHECK(cross_entropy(z.data(), 3, 2, 2.0, dz.data(), 1.0) == doctest::Approx(even).epsilon(1e-14));
+  CHECK(dz[0] == doctest::Approx(other[0]).epsilon(1e-14));
+  std::vector<float> const large{3e4f, -3e4f};
+  std::vector<float> dlarge(2);
+  CHECK(cross_entropy(large.data(), 2, 0, 1.0f, dlarge.data(), 0.5f) == doctest::Approx(0.25 * 6e4));
+}
+
+TEST_CASE("SdtLoss and TetLoss: smoothing changes the cross entropy alone [loss]") {
+  std::vector<double> const z{0, std::log(2.0), std::log(5.0)};
+  Term sdt{{9, -9, 3}, z, 1}, tet{z, {9, -9, 3}, 1}, plain{z, {9, -9, 3}, 1};
+  std::vector<double> dz(3);
+  double const smooth = cross_entropy(z.data(), 3, 1, 1.0, dz.data(), 0.3);
+  CHECK(SdtLoss{.smoothing = 0.3}(sdt.view()) == doctest::Approx(smooth).epsilon(1e-14));
+  CHECK(sdt.dmean == dz);
+  double const regular = TetLoss{.lambda = 1}(plain.view());
+  TetLoss const loss{.lambda = 0.25, .smoothing = 0.3};
+  CHECK(loss(tet.view()) == doctest::Approx(0.75 * smooth + 0.25 * regular).epsilon(1e-14));
+  for (std::size_t k = 0; k < 3; ++k)
+    CHECK(tet.doutput[k] == doctest::Approx(0.75 * dz[k] + 0.25 * plain.doutput[k]).epsilon(1e-13));
+}
+
 TEST_CASE("SdtLoss: it sees the mean only [loss]") {
   Term term{{9, -9, 3}, {0, std::log(2.0), std::log(5.0)}, 2};
   CHECK(SdtLoss{}(term.view()) == doctest::Approx(std::log(8.0 / 5)).epsilon(1e-14));
@@ -82,8 +116,8 @@ TEST_CASE("TetLoss: its gradient is that of central differences [loss]") {
   Seed const seed{51};
   CAPTURE(seed.value);
   Term term{test::random_values(seed, 0, 7, -3, 3), test::random_values(seed, 1, 7, -3, 3), 4};
-  for (TetLoss const loss :
-       {TetLoss{}, TetLoss{.lambda = 0}, TetLoss{.lambda = 1, .phi = -2}, TetLoss{.lambda = 0.5, .phi = 0.25}}) {
+  for (TetLoss const loss : {TetLoss{}, TetLoss{.lambda = 0}, TetLoss{.lambda = 1, .phi = -2},
+                             TetLoss{.lambda = 0.5, .phi = 0.25}, TetLoss{.lambda = 0.2, .smoothing = 0.1}}) {
     CAPTURE(loss.lambda);
     std::fill(term.doutput.begin(), term.doutput.end(), 0.0);
     loss(term.view());

@@ -68,6 +68,9 @@ inline constexpr std::uint64_t weights = 0;                // + number of the pa
 inline constexpr std::uint64_t order = 1ull << 32;         // + epoch: the order of a data set
 inline constexpr std::uint64_t augmentation = 2ull << 32;  // + epoch: crops and flips
 inline constexpr std::uint64_t sensor = 3ull << 32;        // + sample: a simulated sensor's noise
+inline constexpr std::uint64_t mixing = 8ull << 32;        // + epoch: mixup and cutmix
+inline constexpr std::uint64_t policy = 9ull << 32;        // + epoch: AutoAugment
+inline constexpr std::uint64_t cutout = 10ull << 32;       // + epoch: cutout
 inline constexpr std::uint64_t disturbance = 16ull << 32;  // + kind << 32 + sample: disturbed input; four kinds
 }  // namespace stream
 

@@ -4,6 +4,7 @@
 #include <tet/core/error.hpp>
 #include <tet/data/batch.hpp>
 #include <tet/data/dataset.hpp>
+#include <tet/data/mix.hpp>
 #include <tet/data/order.hpp>
 
 #include <algorithm>
@@ -32,6 +33,7 @@ struct BatchOptions {
   std::uint64_t epoch = 0;  // each epoch has its own order and augmentation
   Index first_batch = 0;    // of the epoch: where to go on in the middle of it
   LastBatch last = LastBatch::keep;
+  Mix mix{};
   Index prefetch = 2;  // batches that one thread makes ahead of their use; 0: made when asked for, no thread
 };
 
@@ -57,6 +59,9 @@ class BatchStream {
     for (Batch& batch : slots_) {
       batch.values.reserve(std::size_t(options_.batch_size * sample_size_));
       batch.labels.reserve(std::size_t(options_.batch_size));
+      if (!options.mix.active()) continue;
+      batch.other_labels.reserve(std::size_t(options_.batch_size));
+      batch.shares.reserve(std::size_t(options_.batch_size));
     }
     begin_epoch(options.epoch, options.first_batch);
     if (options.prefetch > 0) worker_ = std::jthread([this](std::stop_token stop) { make_ahead(stop); });
@@ -106,6 +111,7 @@ class BatchStream {
     at_least("batch_size", options_.batch_size, 1);
     at_least("timesteps", options_.timesteps.value, 1);
     at_least("prefetch", options_.prefetch, 0);
+    options_.mix.check();
     if (temporal() && options_.timesteps.value > set_.timesteps()) {
       refuse("data::BatchOptions: timesteps", std::to_string(options_.timesteps.value),
              "at most the " + std::to_string(set_.timesteps()) + " that the data set has recorded");
@@ -153,6 +159,7 @@ class BatchStream {
                     std::span(batch.values).subspan(std::size_t(b * pixels), std::size_t(pixels)));
       }
     }
+    mix_batch(batch, options_.mix, Random(draw_.seed, stream::mixing + draw_.epoch), n);
   }
 
   /// The worker: makes batches while slots are free and nothing has failed.

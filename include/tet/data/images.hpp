@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/core/error.hpp>
+#include <tet/data/auto_augment.hpp>
 #include <tet/data/dataset.hpp>
 
 #include <algorithm>
@@ -21,11 +22,17 @@ struct Normalization {
 
 enum class Flip { none, horizontal };
 
-/// Random changes of an image that keep its label.
+/// Learnt augmentation: a list of operations on pixels, see auto_augment.hpp.
+enum class Policy { none, cifar10 };
+
+/// Random changes of an image that keep its label, in this order.
 struct Augment {
   Index crop_padding =
       0;  // black pixels added on each side before a crop of the old size, at one of (2 p + 1)^2 places
-  Flip flip = Flip::none;  // horizontal: left and right change places, with probability 1/2
+  Flip flip = Flip::none;        // horizontal: left and right change places, with probability 1/2
+  Policy policy = Policy::none;  // for images of 1 or 3 channels
+  Index cutout = 0;  // side of a square that is set to 0 after normalisation, around a pixel drawn uniformly, and cut
+                     // off at the border (DeVries & Taylor 2017)
 };
 
 namespace detail {
@@ -65,6 +72,9 @@ class Images {
   Images augmented(Augment augment) const {
     if (augment.crop_padding < 0)
       refuse("data::Augment: crop_padding", std::to_string(augment.crop_padding), "at least 0");
+    if (augment.cutout < 0) refuse("data::Augment: cutout", std::to_string(augment.cutout), "at least 0");
+    if (augment.policy != Policy::none && shape_.channels() != 1 && shape_.channels() != 3)
+      refuse("data::Augment: policy", std::to_string(shape_.channels()) + " channels", "images of 1 or 3 channels");
     Images copy = *this;
     copy.augment_ = augment;
     return copy;
@@ -84,23 +94,53 @@ class Images {
 
   /// Image i, normalised, and augmented where the set is; out [H, W, C].
   void sample(Index i, Timesteps, Draw draw, std::span<float> out) const {
+    float const* const values = data_->values.data();
+    Index const channels = shape_.channels();
+    if (augment_.policy == Policy::none) {
+      float* to = out.data();
+      place(i, draw, [&](Index c, std::uint8_t byte) { *to++ = values[c * 256 + byte]; });
+    } else {
+      thread_local std::vector<std::uint8_t> bytes;  // the image, and as much room again
+      bytes.resize(std::size_t(2 * shape_.size()));
+      std::uint8_t* to = bytes.data();
+      place(i, draw, [&](Index, std::uint8_t byte) { *to++ = byte; });
+      apply_policy(cifar10_policy, {bytes.data(), shape_.extent[0], shape_.extent[1], channels, to},
+                   Random(draw.seed, stream::policy + draw.epoch), std::uint64_t(i));
+      for (Index k = 0; k < shape_.size(); ++k)
+        out[std::size_t(k)] = values[k % channels * 256 + bytes[std::size_t(k)]];
+    }
+    if (augment_.cutout > 0) cut_out(i, draw, out);
+  }
+
+ private:
+  /// Calls put(channel, byte) for each value of image i, cropped and flipped, in order.
+  template <class Put>
+  void place(Index i, Draw draw, Put const& put) const {
     Placement const place = placement(i, draw);
     auto const [height, width, channels] = shape_.extent;
     std::uint8_t const* const image = pixels(i).data();
-    float const* const values = data_->values.data();
-    float* to = out.data();
     for (Index y = 0; y < height; ++y) {
       Index const from_y = y + place.shift_y;
       for (Index x = 0; x < width; ++x) {
         Index const from_x = (place.flipped ? width - 1 - x : x) + place.shift_x;
         bool const inside = 0 <= from_y && from_y < height && 0 <= from_x && from_x < width;
         Index const pixel = (from_y * width + from_x) * channels;
-        for (Index c = 0; c < channels; ++c) *to++ = values[c * 256 + (inside ? image[pixel + c] : 0)];
+        for (Index c = 0; c < channels; ++c) put(c, inside ? image[pixel + c] : std::uint8_t(0));
       }
     }
   }
 
- private:
+  void cut_out(Index i, Draw draw, std::span<float> out) const {
+    auto const [height, width, channels] = shape_.extent;
+    Random const random(draw.seed, stream::cutout + draw.epoch);
+    std::uint64_t const first = 2 * std::uint64_t(i);
+    Index const top = Index(random.below(first, std::uint64_t(height))) - augment_.cutout / 2;
+    Index const left = Index(random.below(first + 1, std::uint64_t(width))) - augment_.cutout / 2;
+    Index const begin = std::max<Index>(left, 0), end = std::min(left + augment_.cutout, width);
+    for (Index y = std::max<Index>(top, 0); y < std::min(top + augment_.cutout, height); ++y)
+      std::fill(out.data() + (y * width + begin) * channels, out.data() + (y * width + end) * channels, 0.0f);
+  }
+
   /// Where a pixel of the result comes from: output column x reads column (flipped ? W - 1 - x : x) + shift_x.
   struct Placement {
     Index shift_y = 0, shift_x = 0;

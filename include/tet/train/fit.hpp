@@ -46,6 +46,7 @@ struct FitOptions {
   Index batch_size = 64;
   Seed seed{};  ///< of order and augmentation
   data::LastBatch last = data::LastBatch::keep;
+  data::Mix mix{};  ///< mixup and cutmix of the training batches
   Index prefetch = 2;
   std::string checkpoint{};    ///< file; empty for none. Written after each epoch…
   Index checkpoint_every = 0;  ///< …and after so many steps, 0 for never
@@ -65,6 +66,13 @@ struct FitResult {
 
 namespace detail {
 
+/// Of a run that mixes; without mixing nothing, as in checkpoints from before there was any.
+inline std::string mix_text(data::Mix const& mix) {
+  if (!mix.active()) return "";
+  return ", mixup " + std::to_string(mix.mixup) + ", cutmix " + std::to_string(mix.cutmix) + " of " +
+         std::to_string(mix.probability);
+}
+
 /// The state of one call of fit.
 template <class Model, class Optimizer, class Train, class Test, class Schedule>
 class Fitter {
@@ -79,10 +87,11 @@ class Fitter {
         schedule_(schedule),
         progress_(options.progress),
         base_rate_(optimizer.learning_rate()) {
+    options.mix.check();
     identity_ = run_identity(model, optimizer,
                              plan + "batch size " + std::to_string(options.batch_size) + ", seed " +
                                  std::to_string(options.seed.value) + ", " + std::to_string(train.size()) +
-                                 " samples, learning rate " + std::to_string(base_rate_));
+                                 " samples, learning rate " + std::to_string(base_rate_) + mix_text(options.mix));
     if (!options.checkpoint.empty() && options.resume == Resume::if_present && file_exists(options.checkpoint)) {
       at_ = load_checkpoint(options.checkpoint, model, optimizer, identity_, metrics_);
       if (!options_.metrics.empty()) write_metrics(options_.metrics, metrics_);
@@ -101,6 +110,7 @@ class Fitter {
                                                     .epoch = epochs_before + at_.epoch,
                                                     .first_batch = Index(at_.batch),
                                                     .last = options_.last,
+                                                    .mix = options_.mix,
                                                     .prefetch = options_.prefetch});
     if (stage.reestimate_batches > 0 && at_.epoch == 0 && at_.batch == 0) {
       reestimate(stream, stage.reestimate_batches);

@@ -3,6 +3,7 @@
 
 #include <tet/core/error.hpp>
 #include <tet/core/loss_sum.hpp>
+#include <tet/core/targets.hpp>
 #include <tet/data/batch.hpp>
 #include <tet/inference/batch_outputs.hpp>
 #include <tet/loss/concepts.hpp>
@@ -33,6 +34,20 @@ inline void check_labels(std::vector<int> const& labels, Index batch_size, Index
              "0 to " + std::to_string(classes - 1));
 }
 
+/// What a batch's samples are to be classified as; labels and shares are checked.
+inline Targets targets_of(Batch const& batch, Index classes) {
+  check_labels(batch.labels, batch.batch_size, classes);
+  if (batch.other_labels.empty() && batch.shares.empty()) return batch.labels.data();
+  check_labels(batch.other_labels, batch.batch_size, classes);
+  if (Index(batch.shares.size()) != batch.batch_size)
+    refuse("shares of a mixed batch", std::to_string(batch.shares.size()),
+           std::to_string(batch.batch_size) + ", one for each sample");
+  for (std::size_t i = 0; i < batch.shares.size(); ++i)
+    if (!(batch.shares[i] >= 0 && batch.shares[i] <= 1))
+      refuse("share " + std::to_string(i) + " of a mixed batch", std::to_string(batch.shares[i]), "0 to 1");
+  return {batch.labels.data(), batch.other_labels.data(), batch.shares.data()};
+}
+
 inline void require_finite(double loss, std::int64_t steps) {
   if (!std::isfinite(loss))
     throw NumericError("tet: the loss is " + std::to_string(loss) + " after " + std::to_string(steps) +
@@ -43,10 +58,10 @@ inline void require_finite(double loss, std::int64_t steps) {
 /// its way; where it is there at once and not finite, the step ends at once.
 template <class Model, TimestepLoss Loss, class After>
 StepResult gradients_then(Model& model, Loss const& loss, Batch const& batch, InputGradient input, After const& after) {
-  check_labels(batch.labels, batch.batch_size, Model::Out::shape.size());
+  Targets const targets = targets_of(batch, Model::Out::shape.size());
   auto const out = model.forward(input_of(batch), Mode::training);
-  auto pending = start_loss_and_gradient(model.exec(), loss, out.timesteps, out.batch, out.size, out.data,
-                                         batch.labels.data(), model.output_gradient(), model.workspace());
+  auto pending = start_loss_and_gradient(model.exec(), loss, out.timesteps, out.batch, out.size, out.data, targets,
+                                         model.output_gradient(), model.workspace());
   std::int64_t const steps = model.batches_tracked() - 1;
   if (pending.ready()) require_finite(pending.get().loss, steps);
   model.backward(input);

@@ -166,9 +166,19 @@ struct LossRun {
     auto const run = [&](double* to) {
       return loss_and_gradient(lab.exec, loss, timesteps, batch, classes, output, labels.data(), to, workspace);
     };
+    std::vector<int> others;
+    std::vector<float> shares;
+    for (Index b = 0; b < batch; ++b) {
+      others.push_back(int(b * 5 % classes));
+      shares.push_back(0.25f * float(b % 5));
+    }
+    LossSum const mixed = loss_and_gradient(lab.exec, loss, timesteps, batch, classes, output,
+                                            Targets{labels.data(), others.data(), shares.data()}, gradient, workspace);
+    test::Results of_mixed;
+    of_mixed.add("gradient of mixed samples", lab, gradient, count);
     LossSum const sum = run(gradient), alone = run(nullptr);
-    test::Results results;
-    results.add("loss", {sum.loss, double(sum.correct), alone.loss, double(alone.correct)});
+    test::Results results = of_mixed;
+    results.add("loss", {sum.loss, double(sum.correct), alone.loss, double(alone.correct), mixed.loss});
     results.add("gradient", lab, gradient, count);
     std::vector<Index> correct(std::size_t(timesteps), 1);
     count_correct(lab.exec, timesteps, batch, classes, output, labels.data(), workspace, correct.data());

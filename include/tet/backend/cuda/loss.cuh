@@ -7,6 +7,7 @@
 #include <tet/core/loss_sum.hpp>
 #include <tet/core/loss_term.hpp>
 #include <tet/core/math.hpp>
+#include <tet/core/targets.hpp>
 #include <tet/core/workspace.hpp>
 
 #include <cmath>
@@ -23,15 +24,21 @@ namespace gpu {
 template <class Scalar>
 struct LossScratch {
   int* labels;      // [B]
+  int* others;      // [B], and what follows: of mixed samples
+  float* shares;    // [B]
+  Scalar* second;   // [T][B][K]: dmean of the other label
   Scalar* mean;     // [B][K]
   Scalar* dmean;    // [T][B][K]
-  Scalar* unused;   // [T][B][K]: a gradient that nobody wants
+  Scalar* unused;   // [T][B][K]: a gradient that nobody wants, or doutput of the other label
   double* losses;   // [T * B], and a tree
   double* correct;  // [B][T], and a tree
   double* result;   // loss, and number classified rightly
 
   LossScratch(Arena& arena, Index timesteps, Index batch, Index classes) {
     labels = arena.take<int>(batch);
+    others = arena.take<int>(batch);
+    shares = arena.take<float>(batch);
+    second = arena.take<Scalar>(timesteps * batch * classes);
     mean = arena.take<Scalar>(batch * classes);
     dmean = arena.take<Scalar>(timesteps * batch * classes);
     unused = arena.take<Scalar>(timesteps * batch * classes);
@@ -41,11 +48,12 @@ struct LossScratch {
   }
 };
 
-template <class Execution>
-void bring_labels(BasicCuda<Execution>& exec, Index batch, int const* labels, int* to) {
-  Index const bytes = batch * Index(sizeof(int));
+/// Brings one value for each sample to the device: labels, or shares of labels.
+template <class Execution, class Value>
+void bring(BasicCuda<Execution>& exec, Index batch, Value const* values, Value* to) {
+  Index const bytes = batch * Index(sizeof(Value));
   exec.execution().fill(reinterpret_cast<std::byte*>(to), bytes,
-                        [&](std::byte* host) { return std::memcpy(host, labels, std::size_t(bytes)); });
+                        [&](std::byte* host) { return std::memcpy(host, values, std::size_t(bytes)); });
 }
 
 template <class Scalar>
@@ -87,6 +95,33 @@ struct LossAt {
     for (Index k = 0; k < classes; ++k) doutput[at + k] = dmean[at + k] = Scalar(0);
     losses[i] = double(loss(
         LossTerm<Scalar>{output + at, mean + b * classes, classes, labels[b], t, timesteps, doutput + at, dmean + at}));
+  }
+};
+
+/// After LossAt, of samples that were mixed: the loss of the other label, each by its share. `second` and `unused` get
+/// the other label's gradients.
+template <class Loss, class Scalar>
+struct MixedLossAt {
+  LossAt<Loss, Scalar> first;
+  int const* others;
+  float const* shares;
+  Scalar *second, *unused;
+
+  TET_HD void operator()(Index i) const {
+    Index const b = i % first.batch, at = i * first.classes;
+    if (others[b] == first.labels[b]) return;
+    LossAt<Loss, Scalar> other = first;
+    double const loss_of_first = first.losses[i];
+    other.labels = others;
+    other.doutput = unused;
+    other.dmean = second;
+    other(i);
+    Scalar const share = Scalar(shares[b]), rest = Scalar(1) - share;
+    for (Index k = at; k < at + first.classes; ++k) {
+      first.doutput[k] = share * first.doutput[k] + rest * unused[k];
+      first.dmean[k] = share * first.dmean[k] + rest * second[k];
+    }
+    first.losses[i] = double(share) * loss_of_first + double(rest) * first.losses[i];
   }
 };
 
@@ -156,16 +191,22 @@ struct HitsOverTime {
 /// Puts a loss and its gradient on their way; returns where the result will be.
 template <class Execution, class Loss, class Scalar>
 double const* launch_loss(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
-                          Scalar const* output, int const* labels, Scalar* doutput, int* withheld,
-                          Workspace workspace) {
+                          Scalar const* output, Targets targets, Scalar* doutput, int* withheld, Workspace workspace) {
   Arena arena(workspace.data, workspace.bytes);
   LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
   Index const count = batch * classes, terms = timesteps * batch;
-  bring_labels(exec, batch, labels, scratch.labels);
+  bring(exec, batch, targets.labels, scratch.labels);
   exec.for_each(count, MeanOutput<Scalar>{timesteps, count, output, scratch.mean});
-  exec.for_each(terms,
-                LossAt<Loss, Scalar>{loss, timesteps, batch, classes, output, scratch.mean, scratch.labels,
-                                     doutput != nullptr ? doutput : scratch.unused, scratch.dmean, scratch.losses});
+  LossAt<Loss, Scalar> const at{
+      loss,          timesteps,     batch,          classes,
+      output,        scratch.mean,  scratch.labels, doutput != nullptr ? doutput : scratch.unused,
+      scratch.dmean, scratch.losses};
+  exec.for_each(terms, at);
+  if (targets.mixed()) {
+    bring(exec, batch, targets.others, scratch.others);
+    bring(exec, batch, targets.shares, scratch.shares);
+    exec.for_each(terms, MixedLossAt<Loss, Scalar>{at, scratch.others, scratch.shares, scratch.second, scratch.unused});
+  }
   Scalar const share = Scalar(1) / (Scalar(timesteps) * Scalar(batch));
   if (doutput != nullptr) exec.for_each(count, LossGradient<Scalar>{timesteps, count, share, scratch.dmean, doutput});
   exec.for_each(batch, Hit<Scalar>{classes, scratch.mean, scratch.labels, scratch.correct});
@@ -216,12 +257,12 @@ Index loss_workspace(BasicCuda<Execution> const&, Index timesteps, Index batch, 
 /// L = 1/(T B) * sum over t, b of loss(term), with its gradient; returns L and the number of samples whose mean output
 /// is largest at the label. Waits for the device.
 ///
-/// Shape: output, doutput [T, B, K] on the device, labels [B] on the host. doutput == nullptr: no gradient.
+/// Shape: output, doutput [T, B, K] on the device. doutput == nullptr: no gradient.
 /// Order: fixed by sizes.
 template <class Execution, class Loss, class Scalar>
 LossSum loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
-                          Scalar const* output, int const* labels, Scalar* doutput, Workspace workspace) {
-  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
+                          Scalar const* output, Targets targets, Scalar* doutput, Workspace workspace) {
+  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, targets, doutput,
                                             static_cast<int*>(nullptr), workspace);
   Values<double, 2> result;
   exec.execution().read(&result, at, sizeof result);
@@ -232,9 +273,9 @@ LossSum loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index ti
 /// finite, update_parameters does nothing until the PendingLoss is gone.
 template <class Execution, class Loss, class Scalar>
 gpu::PendingLoss<Execution> start_loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps,
-                                                    Index batch, Index classes, Scalar const* output, int const* labels,
+                                                    Index batch, Index classes, Scalar const* output, Targets targets,
                                                     Scalar* doutput, Workspace workspace) {
-  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, labels, doutput,
+  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, targets, doutput,
                                             exec.execution().updates_withheld(), workspace);
   return {exec.execution(), at};
 }
@@ -248,7 +289,7 @@ void count_correct(BasicCuda<Execution>& exec, Index timesteps, Index batch, Ind
                    int const* labels, Workspace workspace, Index* correct) {
   Arena arena(workspace.data, workspace.bytes);
   gpu::LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
-  gpu::bring_labels(exec, batch, labels, scratch.labels);
+  gpu::bring(exec, batch, labels, scratch.labels);
   exec.for_each(batch, gpu::HitsOverTime<Scalar>{timesteps, batch, classes, output, scratch.labels, scratch.mean,
                                                  scratch.correct});
   std::vector<double> hits(std::size_t(timesteps), 0.0);
