@@ -44,6 +44,15 @@ TEST_CASE("AvgPool2d and GlobalAvgPool: shapes and kinds [layer]") {
   CHECK(gives<GlobalAvgPool, Image<16, 16, 3, Spike>, Features<3>>);
 }
 
+TEST_CASE("MaxPool2d: shapes with padding and overlap, the kind stays [layer]") {
+  using Stem = MaxPool2d<MaxPoolOptions{.kernel = 3, .stride = 2, .padding = 1}>;
+  CHECK(gives<Stem, Image<112, 112, 64, Spike>, Image<56, 56, 64, Spike>>);
+  CHECK(gives<Stem, Image<5, 8, 3, Graded<4, 4>>, Image<3, 4, 3, Graded<4, 4>>>);
+  CHECK(gives<MaxPool2d<>, Image<5, 8, 3>, Image<2, 4, 3>>);
+  CHECK(gives<MaxPool2d<3>, Image<6, 8, 3>, Image<2, 2, 3>>);
+  CHECK(gives<MaxPool2d<MaxPoolOptions{.kernel = 2, .stride = 1}>, Image<6, 8, 3, Spike>, Image<5, 7, 3, Spike>>);
+}
+
 TEST_CASE("Flatten and Linear: features remember the image that they were [layer]") {
   using Flat = LayerOutput<Flatten, Image<2, 3, 4, Spike>>;
   CHECK(std::same_as<Flat, Signal<Shape{24}, Spike, Shape{2, 3, 4}>>);
@@ -51,6 +60,19 @@ TEST_CASE("Flatten and Linear: features remember the image that they were [layer
   CHECK(std::same_as<LayerOutput<BatchNorm<>, Flat>::Kind, Analog>);
   CHECK(same_shape(LayerOutput<BatchNorm<>, Flat>::origin, Shape{2, 3, 4}));
   CHECK(Linear<5>::macs<Flat>() == 120);
+}
+
+TEST_CASE("SpikeJoin: ADD counts up block after block, AND and IAND stay spikes [layer]") {
+  using Main = Sequential<Conv2d<3>, BatchNorm<>, Lif<>>;
+  using Add = SpikeJoin<Join::add, Main>;
+  using Bits = Image<4, 4, 3, Spike>;
+  CHECK(gives<Add, Bits, Image<4, 4, 3, Graded<2, 1>>>);
+  CHECK(gives<Sequential<Add, Add, Add>, Bits, Image<4, 4, 3, Graded<4, 1>>>);
+  CHECK(gives<Add, Image<4, 4, 3, Graded<254, 1>>, Image<4, 4, 3, Graded<255, 1>>>);
+  CHECK(gives<Sequential<Add, Add>, Image<4, 4, 3, Graded<254, 1>>, Image<4, 4, 3>>);  // more than a byte holds
+  CHECK(gives<SpikeJoin<Join::add, Main, AvgPool2d<1>>, Image<4, 4, 3, Graded<4, 4>>, Image<4, 4, 3, Graded<8, 4>>>);
+  CHECK(gives<SpikeJoin<Join::logical_and, Main>, Bits, Bits>);
+  CHECK(gives<SpikeJoin<Join::inverted_and, Main, Main>, Image<4, 4, 2>, Bits>);
 }
 
 TEST_CASE("Neurons: they keep the shape and give spikes or analog values where smooth [layer]") {

@@ -23,8 +23,10 @@ namespace tet::test {
 
 using ThreadCpu = BasicCpu<ThreadLoops>;
 using Block = Sequential<Conv2d<12>, BatchNorm<>, Lif<>>;
-using Net = Network<Input<8, 8, 2>, Block, Residual<Sequential<Conv2d<12>, BatchNorm<>>>, AdaptiveLif<>, AvgPool2d<2>,
-                    Block, Flatten, Linear<20>, Lif<>, Linear<10>>;
+using Net = Network<Input<8, 8, 2>, Block, SpikeJoin<Join::inverted_and, Block>,
+                    MaxPool2d<MaxPoolOptions{.kernel = 3, .stride = 1, .padding = 1}>,
+                    Residual<Sequential<Conv2d<12>, BatchNorm<>>>, AdaptiveLif<>, AvgPool2d<2>, Block, Flatten,
+                    Linear<20>, Lif<>, Linear<10>>;
 
 /// Asks every counting primitive about every signal.
 struct CountSignals {

@@ -4,6 +4,7 @@
 #include <tet/core/shape.hpp>
 
 #include <concepts>
+#include <numeric>
 
 namespace tet {
 
@@ -55,11 +56,37 @@ struct Pooled<Spike, Window> : GradedOrAnalog<(Window <= 255), Window, Window> {
 template <int Max, int Divisor, int Window>
 struct Pooled<Graded<Max, Divisor>, Window> : GradedOrAnalog<(Max * Window <= 255), Max * Window, Divisor * Window> {};
 
+/// Spikes are counts up to 1.
+template <class Kind>
+struct Counted {
+  static constexpr int max = 1, divisor = 1;
+};
+template <int Max, int Divisor>
+struct Counted<Graded<Max, Divisor>> {
+  static constexpr int max = Max, divisor = Divisor;
+};
+
 }  // namespace detail
 
 /// Kind of the average over Window values of the given kind: counts add up while they fit a byte.
 template <class Kind, int Window>
 using AverageKind = typename detail::Pooled<Kind, Window>::type;
+
+/// Kind of the sum of two signals. Spikes and counts add up to counts over the smallest common divisor while these fit a byte.
+/// The numbers are members: in an alias of an expression nvcc spells them wrongly.
+template <class A, class B>
+struct SumOfKinds {
+  using type = Analog;
+};
+template <class A, class B>
+  requires(!std::same_as<A, Analog> && !std::same_as<B, Analog>)
+struct SumOfKinds<A, B> {
+  static constexpr int divisor = std::lcm(detail::Counted<A>::divisor, detail::Counted<B>::divisor);
+  static constexpr int weight_a = divisor / detail::Counted<A>::divisor;
+  static constexpr int weight_b = divisor / detail::Counted<B>::divisor;
+  static constexpr int max = weight_a * detail::Counted<A>::max + weight_b * detail::Counted<B>::max;
+  using type = typename detail::GradedOrAnalog<(max <= 255), max, divisor>::type;
+};
 
 /// What flows between two layers: the shape of one sample at one timestep, and the kind of its values.
 ///

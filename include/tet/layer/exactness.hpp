@@ -5,6 +5,7 @@
 #include <tet/layer/network.hpp>
 #include <tet/layer/residual.hpp>
 #include <tet/layer/sequential.hpp>
+#include <tet/layer/spike_join.hpp>
 
 namespace tet {
 
@@ -27,6 +28,11 @@ template <class Main, class Shortcut, Exactness exactness>
 struct ReplaceExactness<Residual<Main, Shortcut>, exactness> {
   using type =
       Residual<typename ReplaceExactness<Main, exactness>::type, typename ReplaceExactness<Shortcut, exactness>::type>;
+};
+template <Join join, class Main, class Shortcut, Exactness exactness>
+struct ReplaceExactness<SpikeJoin<join, Main, Shortcut>, exactness> {
+  using type = SpikeJoin<join, typename ReplaceExactness<Main, exactness>::type,
+                         typename ReplaceExactness<Shortcut, exactness>::type>;
 };
 template <class In, class... Layers, Exactness exactness>
 struct ReplaceExactness<Network<In, Layers...>, exactness> {

@@ -8,6 +8,9 @@
 #include <tet/layer/flatten.hpp>
 #include <tet/layer/global_avg_pool.hpp>
 #include <tet/layer/linear.hpp>
+#include <tet/layer/max_pool2d.hpp>
 #include <tet/layer/network.hpp>
+#include <tet/layer/parameter_count.hpp>
 #include <tet/layer/residual.hpp>
 #include <tet/layer/sequential.hpp>
+#include <tet/layer/spike_join.hpp>

@@ -3,6 +3,7 @@
 
 #include <tet/model/stage/batch_norm.hpp>
 #include <tet/model/stage/flatten.hpp>
+#include <tet/model/stage/max_pool.hpp>
 #include <tet/model/stage/neuron.hpp>
 #include <tet/model/stage/pooling.hpp>
 #include <tet/model/stage/stage.hpp>

@@ -12,6 +12,7 @@
 #include <tet/model/input_batch.hpp>
 #include <tet/model/pass.hpp>
 #include <tet/model/stage/residual.hpp>
+#include <tet/model/stage/spike_join.hpp>
 
 #include <cmath>
 #include <optional>

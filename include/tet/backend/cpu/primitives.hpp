@@ -10,8 +10,10 @@
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/backend/cpu/elementwise.hpp>
 #include <tet/backend/cpu/frozen_synapses.hpp>
+#include <tet/backend/cpu/join.hpp>
 #include <tet/backend/cpu/loss.hpp>
 #include <tet/backend/cpu/matrix_product.hpp>
+#include <tet/backend/cpu/max_pooling.hpp>
 #include <tet/backend/cpu/neuron.hpp>
 #include <tet/backend/cpu/pooling.hpp>
 #include <tet/backend/cpu/running_mean.hpp>

@@ -8,7 +8,9 @@
 #include <tet/backend/cuda/cuda.cuh>
 #include <tet/backend/cuda/elementwise.cuh>
 #include <tet/backend/cuda/input.cuh>
+#include <tet/backend/cuda/join.cuh>
 #include <tet/backend/cuda/loss.cuh>
+#include <tet/backend/cuda/max_pooling.cuh>
 #include <tet/backend/cuda/neuron/backward.cuh>
 #include <tet/backend/cuda/neuron/forward.cuh>
 #include <tet/backend/cuda/pooling.cuh>

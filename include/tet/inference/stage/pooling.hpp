@@ -5,6 +5,7 @@
 #include <tet/layer/avg_pool2d.hpp>
 #include <tet/layer/flatten.hpp>
 #include <tet/layer/global_avg_pool.hpp>
+#include <tet/layer/max_pool2d.hpp>
 #include <tet/model/stage/flatten.hpp>
 
 namespace tet::detail {
@@ -40,6 +41,10 @@ class InferenceStage<Node<AvgPool2d<Window>, Place>, In, Backend, Precision>
 template <class Place, class In, class Backend, class Precision>
 class InferenceStage<Node<GlobalAvgPool, Place>, In, Backend, Precision>
     : public PoolInference<GlobalAvgPool, In, Backend> {};
+
+template <auto options, class Place, class In, class Backend, class Precision>
+class InferenceStage<Node<MaxPool2d<options>, Place>, In, Backend, Precision>
+    : public PoolInference<MaxPool2d<options>, In, Backend> {};
 
 /// A change of view; only spikes whose channels do not fill whole words move.
 template <class Place, class In, class Backend, class Precision>
