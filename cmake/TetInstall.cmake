@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Installs the headers and the CMake package `tet` with its components `io` and, where it is built, `cuda`.
+# Installs the headers and the CMake package `tet` with its components `io` and, where they are built, `images` and `cuda`.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -10,6 +10,11 @@ install(EXPORT tet FILE tetTargets.cmake NAMESPACE tet:: DESTINATION ${package_d
 
 install(TARGETS tet_io EXPORT tet_io FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT tet_io FILE tetIoTargets.cmake NAMESPACE tet:: DESTINATION ${package_dir})
+
+if(TARGET tet_images)
+  install(TARGETS tet_images EXPORT tet_images FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(EXPORT tet_images FILE tetImagesTargets.cmake NAMESPACE tet:: DESTINATION ${package_dir})
+endif()
 
 if(tet_cuda_enabled)
   install(TARGETS tet_cuda EXPORT tet_cuda FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

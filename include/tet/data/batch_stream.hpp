@@ -3,6 +3,7 @@
 
 #include <tet/core/error.hpp>
 #include <tet/data/batch.hpp>
+#include <tet/data/crew.hpp>
 #include <tet/data/dataset.hpp>
 #include <tet/data/mix.hpp>
 #include <tet/data/order.hpp>
@@ -46,7 +47,8 @@ template <DatasetArgument Set>
 class BatchStream {
  public:
   /// Throws: std::invalid_argument for options that are out of range or that the data set cannot serve.
-  BatchStream(Set&& set, BatchOptions options) : set_(std::forward<Set>(set)), options_(options) {
+  BatchStream(Set&& set, BatchOptions options)
+      : set_(std::forward<Set>(set)), options_(options), crew_(sample_threads(set_)) {
     check();
     Index const samples = set_.size();
     options_.batch_size = std::min(options.batch_size, std::max<Index>(samples, 1));
@@ -54,7 +56,7 @@ class BatchStream {
     order_.resize(std::size_t(samples));
     Index const frames = temporal() ? options.timesteps.value : 1;
     sample_size_ = frames * set_.shape().size();
-    if (temporal()) frames_.resize(std::size_t(sample_size_));
+    if (temporal()) frames_.resize(std::size_t(crew_.members() * sample_size_));
     slots_.resize(std::size_t(std::min(options.prefetch, count_)) + 1);
     for (Batch& batch : slots_) {
       batch.values.reserve(std::size_t(options_.batch_size * sample_size_));
@@ -143,7 +145,7 @@ class BatchStream {
     batch.shape = set_.shape();
     batch.values.resize(std::size_t(size * sample_size_));
     batch.labels.resize(std::size_t(size));
-    for (Index b = 0; b < size; ++b) {
+    crew_.for_each(size, [&](Index b, Index member) {
       Index const i = order_[std::size_t(begin + b)];
       int const label = set_.label(i);
       if (label < 0 || label >= set_.classes())
@@ -151,14 +153,15 @@ class BatchStream {
                "0 to " + std::to_string(set_.classes() - 1));
       batch.labels[std::size_t(b)] = label;
       if (temporal()) {
-        set_.sample(i, options_.timesteps, draw_, std::span(frames_));
+        auto const frames = std::span(frames_).subspan(std::size_t(member * sample_size_), std::size_t(sample_size_));
+        set_.sample(i, options_.timesteps, draw_, frames);
         for (Index t = 0; t < options_.timesteps.value; ++t)  // [T, H, W, C] into [T, B, H, W, C]
-          std::copy_n(frames_.data() + t * pixels, pixels, batch.values.data() + (t * size + b) * pixels);
+          std::copy_n(frames.data() + t * pixels, pixels, batch.values.data() + (t * size + b) * pixels);
       } else {
         set_.sample(i, options_.timesteps, draw_,
                     std::span(batch.values).subspan(std::size_t(b * pixels), std::size_t(pixels)));
       }
-    }
+    });
     mix_batch(batch, options_.mix, Random(draw_.seed, stream::mixing + draw_.epoch), n);
   }
 
@@ -194,8 +197,9 @@ class BatchStream {
   Index sample_size_ = 0;
   Draw draw_;
   std::vector<Index> order_;   // position in the epoch -> sample
-  std::vector<float> frames_;  // one temporal sample, [T, H, W, C]
+  std::vector<float> frames_;  // a temporal sample, [T, H, W, C], for each member of the crew
   std::vector<Batch> slots_;   // batch n lives in slot n % slots
+  Crew crew_;
 
   std::mutex mutex_;  // guards what follows; taken_ belongs to the consumer
   std::condition_variable_any changed_;

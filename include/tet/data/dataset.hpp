@@ -37,6 +37,14 @@ concept Dataset = requires(Set const& set, Index i, Timesteps timesteps, Draw dr
   set.sample(i, timesteps, draw, out);
 };
 
+/// How many threads are to make the samples of one batch. A data set whose samples take long, as decoding a file does, says so
+/// by a member `sample_threads()`; without it, one.
+template <Dataset Set>
+int sample_threads(Set const& set) {
+  if constexpr (requires { set.sample_threads(); }) return set.sample_threads();
+  else return 1;
+}
+
 /// A data set by reference or by value, as a forwarding reference deduces it.
 template <class Set>
 concept DatasetArgument = Dataset<std::remove_cvref_t<Set>>;

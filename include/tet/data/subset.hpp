@@ -28,6 +28,7 @@ class Subset {
   Presentation presentation() const { return set_.presentation(); }
   Index timesteps() const { return set_.timesteps(); }
   int label(Index i) const { return set_.label(begin_ + i); }
+  int sample_threads() const { return data::sample_threads(set_); }
   void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const {
     set_.sample(begin_ + i, timesteps, draw, out);
   }
