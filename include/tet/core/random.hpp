@@ -72,6 +72,7 @@ inline constexpr std::uint64_t mixing = 8ull << 32;        // + epoch: mixup and
 inline constexpr std::uint64_t policy = 9ull << 32;        // + epoch: AutoAugment
 inline constexpr std::uint64_t cutout = 10ull << 32;       // + epoch: cutout
 inline constexpr std::uint64_t disturbance = 16ull << 32;  // + kind << 32 + sample: disturbed input; four kinds
+inline constexpr std::uint64_t directions = 24ull << 32;   // + number: random directions in the space of weights
 }  // namespace stream
 
 }  // namespace tet
