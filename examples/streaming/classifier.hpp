@@ -17,7 +17,7 @@ namespace streaming {
 /// What is known after a timestep.
 struct Guess {
   tet::Index timestep;   // from 1
-  std::int64_t seen_us;  // of the recording: from its first event to the end of this timestep
+  std::int64_t seen_us;  // of the recording: from its first event to the end of this timestep, or its last event
   int label;             // the likeliest class
   double confidence;     // its probability
   bool final;
@@ -54,10 +54,10 @@ class Classifier {
     seen_.clear();
     Guess guess{};
     for (auto const& event : events) {
-      while (!guess.final && !live_.add(event)) guess = step(false, watch);
+      while (!guess.final && !live_.add(event)) guess = step(live_.end_of_frame(), false, watch);
       if (guess.final) return guess;
     }
-    return step(true, watch);  // the recording ends within a frame
+    return step(events.back().t - events.front().t, true, watch);  // the recording ends within a frame
   }
 
   /// Synaptic operations of the last call of `classify`, counted by the model on the frames that the engine saw.
@@ -72,13 +72,12 @@ class Classifier {
 
  private:
   /// The open frame is complete: the network sees it.
-  Guess step(bool ended, std::function<void(Guess const&)> const& watch) {
+  Guess step(std::int64_t seen_us, bool ended, std::function<void(Guess const&)> const& watch) {
     auto const frame = live_.frame();
     seen_.insert(seen_.end(), frame.begin(), frame.end());
     auto const [label, confidence] = likeliest(engine_.step(frame).mean);
     tet::Index const done = engine_.steps().value;
-    Guess const guess{done, live_.end_of_frame(), label, confidence,
-                      ended || confidence >= confidence_ || done >= most_.value};
+    Guess const guess{done, seen_us, label, confidence, ended || confidence >= confidence_ || done >= most_.value};
     live_.next();
     if (watch) watch(guess);
     return guess;

@@ -10,7 +10,7 @@ struct Options {
   std::string recording;  // one file…
   std::string data;       // …or a folder of classes
   std::string weights = "nmnist-run/tet-1.safetensors";
-  double confidence = 0.9;
+  double confidence = 0.7;
   long duration = nmnist::frame_duration;
   long most_timesteps = nmnist::timesteps.value;
 };
