@@ -3,17 +3,16 @@
 // Trains one network on the recordings of a real event camera, with the standard loss (SDT) and with temporal efficient
 // training (TET), over several seeds; writes the weights that examples/streaming runs.
 
+#include "../report/statistics.hpp"
 #include "options.hpp"
 
 #include <tet/io/safetensors.hpp>
 #include <tet/tet.hpp>
 
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <numeric>
 
 namespace {
 
@@ -55,20 +54,7 @@ Outcome train(Options const& o, tet::data::RecordingSplits const& data, std::str
           seconds};
 }
 
-/// "92.3 % +- 1.2" of some runs; the standard deviation is that of a sample (n - 1), and left out for one run.
-std::string mean_and_deviation(std::vector<double> const& values, double scale, char const* unit) {
-  double const n = double(values.size());
-  double const mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double squares = 0;
-  for (double const v : values) squares += (v - mean) * (v - mean);
-  char text[64];
-  if (values.size() > 1)
-    std::snprintf(text, sizeof text, "%.2f%s +- %.2f", scale * mean, unit, scale * std::sqrt(squares / (n - 1)));
-  else std::snprintf(text, sizeof text, "%.2f%s", scale * mean, unit);
-  return text;
-}
-
-/// One column for each loss, one row for each quantity.
+/// One column for each loss, one row for each quantity: its mean and standard deviation over the seeds.
 class Table {
  public:
   explicit Table(std::vector<Outcome> const& outcomes) {
@@ -96,8 +82,9 @@ class Table {
     std::printf("%-32s", title.c_str());
     for (auto const& runs : runs_) {
       std::vector<double> values;
-      for (Outcome const& o : runs) values.push_back(quantity(o));
-      std::printf(" %20s", mean_and_deviation(values, scale, unit).c_str());
+      for (Outcome const& o : runs) values.push_back(scale * quantity(o));
+      int const width = values.size() > 1 ? 21 : 20;  // a plus-minus sign has two bytes
+      std::printf(" %*s", width, (report::text(report::statistics(values), 2) + unit).c_str());
     }
     std::printf("\n");
   }

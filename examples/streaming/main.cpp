@@ -24,9 +24,9 @@ void run_one(Options const& o, Classifier& classifier) {
     std::printf("%8td %7.1f ms %6d %9.1f %%\n", g.timestep, double(g.seen_us) * 1e-3, g.label, 100 * g.confidence);
     std::fflush(stdout);
   });
-  std::printf("\nclass %d with %.1f %% after %td timesteps, %.1f ms and %.3f M synaptic operations\n", decision.label,
-              100 * decision.confidence, decision.timestep, double(decision.seen_us) * 1e-3,
-              classifier.synaptic_operations() * 1e-6);
+  std::printf("\nclass %d with %.1f %% after %td timestep%s, %.1f ms and %.3f M synaptic operations\n", decision.label,
+              100 * decision.confidence, decision.timestep, decision.timestep == 1 ? "" : "s",
+              double(decision.seen_us) * 1e-3, classifier.synaptic_operations() * 1e-6);
 }
 
 void run_all(Options const& o, Classifier& classifier) {
