@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "networks.hpp"
+
+#include <examples/digits/digits_dataset.hpp>
+#include <examples/digits/event_camera.hpp>
+
+#include <tet/data/cifar.hpp>
+#include <tet/data/dvs_cifar10.hpp>
+#include <tet/data/subset.hpp>
+
+#include <algorithm>
+
+namespace recipes {
+namespace {
+
+/// The first `count` samples, 0: all.
+tet::data::AnyDataset some(char const* field, tet::data::AnyDataset set, long count) {
+  if (count > set.size())
+    throw RecipeError(std::string("recipe: ") + field + ": got " + std::to_string(count) + ", the data set has " +
+                      std::to_string(set.size()));
+  return count == 0 ? set : tet::data::AnyDataset(tet::data::first(std::move(set), count));
+}
+
+tet::data::Augment augment_of(Recipe const& r) {
+  return {.crop_padding = r.crop_padding,
+          .flip = r.flip ? tet::data::Flip::horizontal : tet::data::Flip::none,
+          .policy = r.policy == "cifar10" ? tet::data::Policy::cifar10 : tet::data::Policy::none,
+          .cutout = r.cutout};
+}
+
+/// All of a recipe's data set.
+Data all_data(Recipe const& r) {
+  if (r.dataset == "digits") {
+    auto splits = digits::record_digits(digits::read_digits(TET_EXAMPLES_DATA_DIR "/digits.txt"),
+                                        digits::EventCamera{.seed = {1}});
+    return {std::move(splits.train), std::move(splits.test)};
+  }
+  if (r.dataset == "dvs_cifar10") {
+    auto splits = tet::data::dvs_cifar10(r.data, tet::Timesteps{*std::ranges::max_element(r.timesteps)});
+    return {std::move(splits.train), std::move(splits.test)};
+  }
+  auto splits = r.dataset == "cifar100" ? tet::data::cifar100(r.data) : tet::data::cifar10(r.data);
+  return {splits.train.augmented(augment_of(r)), std::move(splits.test)};
+}
+
+}  // namespace
+
+Data load_data(Recipe const& r) {
+  Data all = all_data(r);
+  return {some("train_samples", std::move(all.train), r.train_samples),
+          some("test_samples", std::move(all.test), r.test_samples)};
+}
+
+}  // namespace recipes

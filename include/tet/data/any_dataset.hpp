@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tet/data/dataset.hpp>
+
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace tet::data {
+
+/// Any data set behind one type, chosen at run time; a sample costs one indirect call. Copies share the set.
+class AnyDataset {
+ public:
+  template <Dataset Set>
+  AnyDataset(Set set) : set_(std::make_shared<Held<Set> const>(std::move(set))) {}
+
+  Index size() const { return set_->size(); }
+  int classes() const { return set_->classes(); }
+  Shape<3> shape() const { return set_->shape(); }
+  Presentation presentation() const { return set_->presentation(); }
+  Index timesteps() const { return set_->timesteps(); }
+  int label(Index i) const { return set_->label(i); }
+  void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const {
+    set_->sample(i, timesteps, draw, out);
+  }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual Index size() const = 0;
+    virtual int classes() const = 0;
+    virtual Shape<3> shape() const = 0;
+    virtual Presentation presentation() const = 0;
+    virtual Index timesteps() const = 0;
+    virtual int label(Index i) const = 0;
+    virtual void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const = 0;
+  };
+  template <class Set>
+  struct Held final : Interface {
+    explicit Held(Set held) : set(std::move(held)) {}
+    Index size() const override { return set.size(); }
+    int classes() const override { return set.classes(); }
+    Shape<3> shape() const override { return set.shape(); }
+    Presentation presentation() const override { return set.presentation(); }
+    Index timesteps() const override { return set.timesteps(); }
+    int label(Index i) const override { return set.label(i); }
+    void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const override {
+      set.sample(i, timesteps, draw, out);
+    }
+    Set set;
+  };
+
+  std::shared_ptr<Interface const> set_;
+};
+
+static_assert(Dataset<AnyDataset>);
+
+}  // namespace tet::data
