@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cpu/pages.hpp>
 #include <tet/backend/cpu/tbb_loops.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/repeated_work.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <new>
 
 namespace tet {
 
@@ -39,17 +39,13 @@ class BasicCpu {
 
   static constexpr char const* name = "cpu";
 
-  static std::byte* allocate(Index bytes) {
-    return static_cast<std::byte*>(::operator new (std::size_t(bytes), std::align_val_t{page}));
-  }
-  static void release(std::byte* block) noexcept { ::operator delete (block, std::align_val_t{page}); }
+  static std::byte* allocate(Index bytes) { return cpu::allocate_pages(bytes); }
+  static void release(std::byte* block) noexcept { cpu::release_pages(block); }
   static void clear(std::byte* block, Index bytes) { std::memset(block, 0, std::size_t(bytes)); }
   static void upload(std::byte* to, void const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
   static void download(void* to, std::byte const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
 
  private:
-  static constexpr std::size_t page = 4096;
-
   Loops loops_;
 };
 

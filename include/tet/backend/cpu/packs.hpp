@@ -35,4 +35,12 @@ void for_each_packs(Index channels, Body const& body) {
   for (; c < channels; c += Width) body.template operator()<1, false>(c);
 }
 
+/// Calls body<Whole>(c, p) for the packs p = 0, 1, … of channels first … end - 1.
+template <int Width, class Body>
+[[gnu::always_inline]] inline void for_each_pack(Index first, Index end, Body const& body) {
+  Index c = first, p = 0;
+  for (; c + Width <= end; c += Width, ++p) body.template operator()<true>(c, p);
+  if (c < end) body.template operator()<false>(c, p);
+}
+
 }  // namespace tet::cpu

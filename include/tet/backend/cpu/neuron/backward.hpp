@@ -11,49 +11,55 @@ namespace tet {
 
 namespace cpu {
 
-/// The states of one place before each timestep, recomputed; they live in a task's scratch until the way back in time
-/// has used them.
-template <class Lanes>
-struct RecomputedStep {
-  typename Lanes::V centred;
-  typename Lanes::State before;
-};
+/// State of one pack of neurons, whatever the input's kind is.
+template <class Neuron, class Scalar>
+using NeuronState = typename Neuron::template State<NativePack<Scalar>>;
 
-template <class Neuron, class Kind, class Normalise, class Scalar>
-using RecomputedSteps =
-    std::array<RecomputedStep<NeuronLanes<Neuron, Kind, Normalise, Scalar, true>>, std::size_t(neuron_packs)>;
+/// Bytes of a task's scratch: the states of one block before each timestep.
+template <class Neuron, class Scalar>
+Index neuron_steps_bytes(Index timesteps, Index channels) {
+  return timesteps * neuron_block<native_width<Scalar>>(channels) * Index(sizeof(NeuronState<Neuron, Scalar>));
+}
 
-/// Goes through one place's neurons forward in time, then backward, and calls use(p, t, centred, gradient) for each
-/// step of pack p.
+/// Goes through the neurons of one place, channels first … end - 1, forward in time, then backward, and calls
+/// use(lanes, p, t, centred, dx, dparameters) for each step of pack p.
+/// `before` [T][packs] is scratch: the states before each timestep, recomputed.
 /// Returns dL/d initial state.
-template <class Lanes, int Packs, class Scalar, class Use>
-[[gnu::always_inline]] inline std::array<typename Lanes::State, Packs> neuron_there_and_back(
-    std::array<Lanes, Packs> const& lanes,
-    NeuronCall<typename Lanes::KindType, typename Lanes::NormaliseType, Scalar> const& call,
-    GradientRow<Scalar> const& ds, Scalar const* final_gradient, std::byte* scratch, Use const& use) {
-  using V = typename Lanes::V;
-  Index const timesteps = call.timesteps;
-  auto* const steps = reinterpret_cast<std::array<RecomputedStep<Lanes>, Packs>*>(scratch);
-  std::array<typename Lanes::State, Packs> state, dstate;
-  for_each_of<Packs>([&](auto p) { state[p] = lanes[p].load_state(call.initial_state); });
-  for (Index t = 0; t < timesteps; ++t)
-    for_each_of<Packs>([&](auto p) {
-      V const centred = lanes[p].centred(t);
-      steps[t][p] = {centred, state[p]};
-      state[p] = lanes[p].step(state[p], centred).next;
+template <class Neuron, class Kind, class Normalise, class Scalar, class Use>
+[[gnu::always_inline]] inline auto neuron_there_and_back(NeuronCall<Kind, Normalise, Scalar> const& call, Index n,
+                                                         Index first, Index end, GradientRow<Scalar> const& ds,
+                                                         Scalar const* final_gradient, std::byte* scratch,
+                                                         Use const& use) {
+  constexpr int width = native_width<Scalar>;
+  using V = Pack<Scalar, width>;
+  auto* const before = reinterpret_cast<NeuronState<Neuron, Scalar>*>(scratch);
+  Index const timesteps = call.timesteps, packs = ceil_div(end - first, width);
+  auto const for_each_pack = [&](auto const& body) [[gnu::always_inline]] {
+    cpu::for_each_pack<width>(first, end, [&]<bool Whole>(Index c, Index p) {
+      body(NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole>(call, n, c), p);
     });
-  for_each_of<Packs>([&](auto p) { dstate[p] = lanes[p].load_state(final_gradient); });
+  };
+  for_each_pack([&](auto const& lanes, Index p) { before[p] = lanes.load_state(call.initial_state); });
+  for (Index t = 0; t + 1 < timesteps; ++t) {
+    auto* const now = before + t * packs;
+    for_each_pack([=](auto const& lanes, Index p) { now[packs + p] = lanes.step(now[p], lanes.centred(t)).next; });
+  }
+  std::array<NeuronState<Neuron, Scalar>, std::size_t(neuron_block_packs)> dstate;
+  for_each_pack([&](auto const& lanes, Index p) { dstate[std::size_t(p)] = lanes.load_state(final_gradient); });
   V const share(ds.share);
-  for (Index t = timesteps; t-- > 0;)
-    for_each_of<Packs>([&](auto p) {
-      V const centred = steps[t][p].centred;
-      auto const before = steps[t][p].before;
-      V const d = V::load(ds.first + t * ds.step + lanes[p].c, lanes[p].count) * share;
-      auto const g = Lanes::NeuronType::template backward<V>(before, lanes[p].parameters,
-                                                             lanes[p].step(before, centred), d, dstate[p]);
-      dstate[p] = g.state;
-      use(p, t, centred, g);
+  for (Index t = timesteps; t-- > 0;) {
+    auto const* const now = before + t * packs;
+    Scalar const* const ds_now = ds.first + t * ds.step;
+    for_each_pack([&, t, now, ds_now, share](auto const& lanes, Index p) {
+      V const centred = lanes.centred(t);
+      auto const state = now[p];
+      V const d = V::load(ds_now + lanes.c, lanes.count) * share;
+      auto const g =
+          Neuron::template backward<V>(state, lanes.parameters, lanes.step(state, centred), d, dstate[std::size_t(p)]);
+      dstate[std::size_t(p)] = g.state;
+      use(lanes, p, t, centred, V(g.x), g.parameters);
     });
+  }
   return dstate;
 }
 
@@ -70,7 +76,7 @@ Index neuron_workspace(BasicCpu<Loops> const& exec, Index timesteps, Index pixel
   Index const partials = cpu::neuron_partition(pixels).tasks() * cpu::neuron_sums<Neuron, Normalise> *
                          round_up(channels, native_width<Scalar>);
   return round_up(partials * Index(sizeof(Scalar)), 64) +
-         exec.slots() * timesteps * Index(sizeof(cpu::RecomputedSteps<Neuron, Analog, Normalise, Scalar>));
+         exec.slots() * round_up(cpu::neuron_steps_bytes<Neuron, Scalar>(timesteps, channels), 64);
 }
 
 /// Gradients of neuron_forward. The states are recomputed from the input, nothing but the input is kept.
@@ -79,50 +85,50 @@ Index neuron_workspace(BasicCpu<Loops> const& exec, Index timesteps, Index pixel
 /// where only the sums in `gradients` are wanted. It may be ds.data (without pooling), or the values of x.
 /// Order: fixed by sizes; the same bits for any number of threads.
 template <NeuronModel Neuron, class Loops, class Kind, class Normalise, class Scalar>
-void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
+void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& neurons,
                      GradientView<Scalar> const& ds, std::type_identity_t<Scalar>* dx,
                      NeuronGradients<Scalar> const& gradients, Workspace workspace) {
   constexpr int width = native_width<Scalar>;
   constexpr bool normalised = !std::is_same_v<Normalise, NoNormalisation>;
   constexpr auto const& learnable = neuron_parameters<Neuron>;
   constexpr Index sums = cpu::neuron_sums<Neuron, Normalise>;
-  Index const channels = call.x.channels, padded = round_up(channels, width);
-  cpu::Partition const partition = cpu::neuron_partition(call.pixels);
+  Index const channels = neurons.x.channels, padded = round_up(channels, width);
+  cpu::Partition const partition = cpu::neuron_partition(neurons.pixels);
   Scalar* const partials = reinterpret_cast<Scalar*>(workspace.data);
   std::byte* const steps = workspace.data + round_up(partition.tasks() * sums * padded * Index(sizeof(Scalar)), 64);
-  Index const steps_bytes = call.timesteps * Index(sizeof(cpu::RecomputedSteps<Neuron, Analog, Normalise, Scalar>));
+  Index const steps_bytes = round_up(cpu::neuron_steps_bytes<Neuron, Scalar>(neurons.timesteps, channels), 64);
 
   exec.parallel_for(partition.tasks(), [&](Index task, Index slot) {
+    using V = Pack<Scalar, width>;
+    auto const call = neurons;
     Scalar* const sum = partials + task * sums * padded;
     std::fill_n(sum, sums * padded, Scalar(0));
     for (Index n = partition.begin(task); n < partition.end(task); ++n) {
       GradientRow<Scalar> const row(ds, call.pixels, channels, n);
-      cpu::for_each_packs<width, cpu::neuron_packs>(channels, [&]<int Packs, bool Whole>(Index c) {
-        using Lanes = cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole>;
-        using V = typename Lanes::V;
-        auto const lanes = cpu::lanes_at<Lanes, Packs>(call, n, c);
-        V total[Packs], weighted[Packs];
-        std::array<V, learnable.size()> dparameters[Packs];
-        cpu::for_each_of<Packs>([&](auto p) {
-          total[p] = weighted[p] = V(Scalar(0));
-          dparameters[p].fill(V(Scalar(0)));
-        });
-        auto const use = [&](auto p, Index t, V centred, auto const& g) {
-          if (dx != nullptr && !call.repeated)
-            g.x.store(dx + (t * call.pixels + n) * channels + lanes[p].c, lanes[p].count);
-          total[p] += g.x;
-          if constexpr (normalised) weighted[p] += g.x * centred;
+      cpu::for_each_neuron_block<width>(channels, [&](Index first, Index end) {
+        Index const packs = ceil_div(end - first, width);
+        V total[cpu::neuron_block_packs], weighted[cpu::neuron_block_packs];
+        std::array<V, learnable.size()> dparameters[cpu::neuron_block_packs];
+        std::fill_n(total, packs, V(Scalar(0)));
+        std::fill_n(weighted, packs, V(Scalar(0)));
+        for (Index p = 0; p < packs; ++p) dparameters[p].fill(V(Scalar(0)));
+        auto const use = [&, dx, n](auto const& lanes, Index p, Index t, V centred, V d,
+                                    [[maybe_unused]] auto const& dlearnable) {
+          if (dx != nullptr && !call.repeated) d.store(dx + (t * call.pixels + n) * channels + lanes.c, lanes.count);
+          if (normalised || call.repeated) total[p] += d;
+          if constexpr (normalised) weighted[p] += d * centred;
           if constexpr (learnable.size() > 0) {
-            auto const parts = std::bit_cast<std::array<V, learnable.size()>>(g.parameters);
+            auto const parts = std::bit_cast<std::array<V, learnable.size()>>(dlearnable);
             for (std::size_t i = 0; i < parts.size(); ++i) dparameters[p][i] += parts[i];
           }
         };
-        auto const dinitial = cpu::neuron_there_and_back<Lanes, Packs>(lanes, call, row, gradients.final_state,
-                                                                       steps + slot * steps_bytes, use);
-        cpu::for_each_of<Packs>([&](auto p) {
-          lanes[p].store_state(gradients.initial_state, dinitial[p]);
-          if (dx != nullptr && call.repeated) total[p].store(dx + n * channels + lanes[p].c, lanes[p].count);
-          Scalar* at = sum + lanes[p].c;
+        auto const dinitial = cpu::neuron_there_and_back<Neuron>(call, n, first, end, row, gradients.final_state,
+                                                                 steps + slot * steps_bytes, use);
+        cpu::for_each_pack<width>(first, end, [&]<bool Whole>(Index c, Index p) {
+          cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole> const lanes(call, n, c);
+          lanes.store_state(gradients.initial_state, dinitial[std::size_t(p)]);
+          if (dx != nullptr && call.repeated) total[p].store(dx + n * channels + c, lanes.count);
+          Scalar* at = sum + c;
           auto const accumulate = [&](V value) {
             (V::load(at) + value).store(at);
             at += padded;
@@ -166,38 +172,34 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
 ///
 /// `dx` [T, pixels, C] (one frame where call.repeated) may be the values of x.
 template <NeuronModel Neuron, class Loops, class Kind, class Scalar>
-void neuron_input_gradient(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> const& call,
+void neuron_input_gradient(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalisation<Scalar>, Scalar> const& neurons,
                            GradientView<Scalar> const& ds, BatchNormGradient<Scalar> const& norm,
                            std::type_identity_t<Scalar> const* final_gradient, Scalar* dx, Workspace workspace) {
   constexpr int width = native_width<Scalar>;
-  Index const channels = call.x.channels;
-  cpu::Partition const partition = cpu::neuron_partition(call.pixels);
-  Index const steps_bytes =
-      call.timesteps * Index(sizeof(cpu::RecomputedSteps<Neuron, Analog, Normalisation<Scalar>, Scalar>));
+  Index const channels = neurons.x.channels;
+  cpu::Partition const partition = cpu::neuron_partition(neurons.pixels);
+  Index const steps_bytes = round_up(cpu::neuron_steps_bytes<Neuron, Scalar>(neurons.timesteps, channels), 64);
   exec.parallel_for(partition.tasks(), [&](Index task, Index slot) {
+    using V = Pack<Scalar, width>;
+    auto const call = neurons;
+    auto const store = [&](auto const& lanes, Index pixel, V centred, V d) {
+      V const scale = V::load(norm.scale + lanes.c, lanes.count),
+              mean_dy = V::load(norm.mean_dy + lanes.c, lanes.count),
+              slope = V::load(norm.slope + lanes.c, lanes.count);
+      (scale * (d - mean_dy - centred * slope)).store(dx + pixel * channels + lanes.c, lanes.count);
+    };
     for (Index n = partition.begin(task); n < partition.end(task); ++n) {
       GradientRow<Scalar> const row(ds, call.pixels, channels, n);
-      cpu::for_each_packs<width, cpu::neuron_packs>(channels, [&]<int Packs, bool Whole>(Index c) {
-        using Lanes = cpu::NeuronLanes<Neuron, Kind, Normalisation<Scalar>, Scalar, Whole>;
-        using V = typename Lanes::V;
-        auto const lanes = cpu::lanes_at<Lanes, Packs>(call, n, c);
-        V scale[Packs], mean_dy[Packs], slope[Packs], total[Packs];
-        cpu::for_each_of<Packs>([&](auto p) {
-          scale[p] = V::load(norm.scale + lanes[p].c, lanes[p].count);
-          mean_dy[p] = V::load(norm.mean_dy + lanes[p].c, lanes[p].count);
-          slope[p] = V::load(norm.slope + lanes[p].c, lanes[p].count);
-          total[p] = V(Scalar(0));
-        });
-        auto const store = [&](auto p, Index pixel, V centred, V d) {
-          (scale[p] * (d - mean_dy[p] - centred * slope[p])).store(dx + pixel * channels + lanes[p].c, lanes[p].count);
+      cpu::for_each_neuron_block<width>(channels, [&](Index first, Index end) {
+        V total[cpu::neuron_block_packs];
+        std::fill_n(total, ceil_div(end - first, width), V(Scalar(0)));
+        auto const use = [&, n](auto const& lanes, Index p, Index t, V centred, V d, auto const&) {
+          if (!call.repeated) return store(lanes, t * call.pixels + n, centred, d);
+          total[p] += d;
+          if (t == 0) store(lanes, n, centred, total[p]);
         };
-        auto const use = [&](auto p, Index t, V centred, auto const& g) {
-          if (!call.repeated) return store(p, t * call.pixels + n, centred, g.x);
-          total[p] += g.x;
-          if (t == 0) store(p, n, centred, total[p]);
-        };
-        cpu::neuron_there_and_back<Lanes, Packs>(lanes, call, row, final_gradient, workspace.data + slot * steps_bytes,
-                                                 use);
+        cpu::neuron_there_and_back<Neuron>(call, n, first, end, row, final_gradient,
+                                           workspace.data + slot * steps_bytes, use);
       });
     }
   });

@@ -6,33 +6,36 @@
 
 namespace tet {
 
-/// All timesteps of a layer of neurons in one pass over memory; the state stays in registers.
+/// All timesteps of a layer of neurons in one pass over memory; the states stay in the first-level cache.
 ///
 /// Shape: x [T, pixels, C] (or one frame where call.repeated), out [T, pixels, C]: bits for a spiking neuron, values
 ///        for a smooth one.
 template <NeuronModel Neuron, class Loops, class Kind, class Normalise, class OutKind, class Scalar>
-void neuron_forward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& call,
+void neuron_forward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> const& neurons,
                     Activation<OutKind, Scalar> out) {
   constexpr int width = native_width<Scalar>;
-  cpu::Partition const partition = cpu::neuron_partition(call.pixels);
+  cpu::Partition const partition = cpu::neuron_partition(neurons.pixels);
   exec.parallel_for(partition.tasks(), [&](Index task, Index) {
+    auto const call = neurons;  // copied, as is `to`: writing bits as bytes could change what a reference leads to
+    auto const to = out;
     for (Index n = partition.begin(task); n < partition.end(task); ++n) {
-      cpu::for_each_packs<width, cpu::neuron_packs>(call.x.channels, [&]<int Packs, bool Whole>(Index c) {
-        using Lanes = cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole>;
-        auto const to = out;  // copied: writing bits as bytes could change what a reference leads to
-        Index const timesteps = call.timesteps, pixels = call.pixels;
-        auto const lanes = cpu::lanes_at<Lanes, Packs>(call, n, c);
-        typename Lanes::State state[Packs];
-        cpu::for_each_of<Packs>([&](auto p) { state[p] = lanes[p].load_state(call.initial_state); });
-        for (Index t = 0; t < timesteps; ++t)
-          cpu::for_each_of<Packs>([&](auto p) {
-            auto const f = lanes[p].step(state[p], lanes[p].centred(t));
-            cpu::store_spikes<width>(to, t * pixels + n, lanes[p].c, f.s, lanes[p].count);
-            state[p] = f.next;
+      cpu::for_each_neuron_block<width>(call.x.channels, [&](Index first, Index end) {
+        typename cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, true>::State states[cpu::neuron_block_packs];
+        auto const for_each_pack = [&](auto const& body) [[gnu::always_inline]] {
+          cpu::for_each_pack<width>(first, end, [&]<bool Whole>(Index c, Index p) {
+            body(cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole>(call, n, c), states[p]);
           });
-        cpu::for_each_of<Packs>([&](auto p) { lanes[p].store_state(call.final_state, state[p]); });
+        };
+        for_each_pack([&](auto const& lanes, auto& state) { state = lanes.load_state(call.initial_state); });
+        for (Index t = 0; t < call.timesteps; ++t)
+          for_each_pack([&](auto const& lanes, auto& state) {
+            auto const f = lanes.step(state, lanes.centred(t));
+            cpu::store_spikes<width>(to, t * call.pixels + n, lanes.c, f.s, lanes.count);
+            state = f.next;
+          });
+        for_each_pack([&](auto const& lanes, auto& state) { lanes.store_state(call.final_state, state); });
       });
-      for (Index t = 0; t < call.timesteps; ++t) cpu::clear_unused<width>(out, t * call.pixels + n);
+      for (Index t = 0; t < call.timesteps; ++t) cpu::clear_unused<width>(to, t * call.pixels + n);
     }
   });
 }

@@ -7,6 +7,7 @@
 #include <tet/core/neuron_call.hpp>
 #include <tet/neuron/concepts.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <type_traits>
@@ -100,6 +101,22 @@ std::array<Lanes, Packs> lanes_at(Call const& call, Index n, Index c) {
     return std::array<Lanes, Packs>{Lanes(call, n, c + Index(P) * Lanes::width)...};
   }
   (std::make_index_sequence<Packs>{});
+}
+
+/// Packs of channels that go through time together: one timestep of all of them, then the next. Reads and writes of a timestep
+/// follow each other in memory, no pack waits for its own previous timestep, and their states stay in the first-level cache.
+inline constexpr Index neuron_block_packs = 32;
+
+template <int Width>
+Index neuron_block(Index channels) {
+  return std::min<Index>(ceil_div(channels, Width), neuron_block_packs);
+}
+
+/// Calls body(first, end) for blocks of channels.
+template <int Width, class Body>
+void for_each_neuron_block(Index channels, Body const& body) {
+  for (Index first = 0; first < channels; first += neuron_block_packs * Width)
+    body(first, std::min(channels, first + neuron_block_packs * Width));
 }
 
 /// Pixels of one task: enough work for a task, few enough that partial sums stay small.
