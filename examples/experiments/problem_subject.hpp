@@ -22,7 +22,9 @@ class ProblemSubject final : public Subject {
 
   explicit ProblemSubject(Options const& options) : options_(options), data_(Problem::data(options)) {}
 
-  Training train(tet::Seed seed, std::span<Stage const> stages, RunFiles const& files) override {
+  using Subject::train;
+  Training train(tet::Seed seed, std::span<Stage const> stages, RunFiles const& files,
+                 AfterEpoch const& after_epoch) override {
     model_ = Model{seed};
     tet::Adam optimizer{model_, {.learning_rate = options_.learning_rate}};
     tet::FitOptions const fit_options{
@@ -30,31 +32,13 @@ class ProblemSubject final : public Subject {
         .seed = seed,
         .checkpoint = files.checkpoint,
         .metrics = files.metrics,
-        .after_step = [&](tet::RunPosition const& at) { save_at_end(stages, at); },
+        .after_step = [&](tet::RunPosition const& at) { end_epoch(stages, at, after_epoch); },
     };
     std::vector<tet::TrainingStage<ChosenLoss>> plan;
     for (Stage const& s : stages)
       plan.push_back({s.epochs, tet::Timesteps{s.timesteps}, ChosenLoss{s.objective, {.lambda = options_.lambda}},
-                      s.learning_rate});
-    auto const fit = [&](auto const&... stage) {
-      tet::fit(model_, optimizer, data_.train, data_.test, fit_options, tet::CosineSchedule{}, stage...);
-    };
-    switch (plan.size()) {
-      case 1:
-        fit(plan[0]);
-        break;
-      case 2:
-        fit(plan[0], plan[1]);
-        break;
-      case 3:
-        fit(plan[0], plan[1], plan[2]);
-        break;
-      case 4:
-        fit(plan[0], plan[1], plan[2], plan[3]);
-        break;
-      default:
-        tet::refuse("stages of a run", std::to_string(plan.size()), "1 to 4");
-    }
+                      s.learning_rate, s.reestimate_batches});
+    tet::fit(model_, optimizer, data_.train, data_.test, fit_options, tet::CosineSchedule{}, plan);
     tet::io::save_safetensors(model_, files.weights);
     Training result{read_metrics(files.metrics)};
     for (tet::EpochMetrics& epoch : result.epochs)
@@ -63,6 +47,13 @@ class ProblemSubject final : public Subject {
   }
 
   void load(std::string const& weights) override { tet::io::load_safetensors(model_, weights); }
+
+  void estimate_statistics(tet::Timesteps timesteps, tet::Index batches) override {
+    tet::data::BatchStream<typename Problem::Set const&> stream(data_.train,
+                                                                {.batch_size = options_.batch, .timesteps = timesteps});
+    for (tet::Index n = 0; n < batches; ++n)
+      if (tet::Batch const* const batch = stream.next()) model_.estimate_statistics(tet::detail::input_of(*batch), n);
+  }
 
   tet::Evaluation evaluate(tet::Timesteps timesteps) override { return tet::evaluate(model_, data_.test, timesteps); }
 
@@ -78,14 +69,16 @@ class ProblemSubject final : public Subject {
   }
 
  private:
-  /// Keeps the weights of a stage that has just ended. A run that dies before its next checkpoint does so again.
-  void save_at_end(std::span<Stage const> stages, tet::RunPosition const& at) {
+  /// After the last step of an epoch; of a stage, too: its weights are kept. A run that dies before its next checkpoint
+  /// comes here again.
+  void end_epoch(std::span<Stage const> stages, tet::RunPosition const& at, AfterEpoch const& after_epoch) {
     Stage const& stage = stages[std::size_t(at.stage)];
     tet::Index const batches =
         tet::ceil_div(data_.train.size(), std::min<tet::Index>(options_.batch, data_.train.size()));
-    if (stage.weights_after.empty() || tet::Index(at.epoch) + 1 != stage.epochs || tet::Index(at.batch) != batches)
-      return;
-    tet::io::save_safetensors(model_, stage.weights_after);
+    if (tet::Index(at.batch) != batches) return;
+    if (!stage.weights_after.empty() && tet::Index(at.epoch) + 1 == stage.epochs)
+      tet::io::save_safetensors(model_, stage.weights_after);
+    if (after_epoch) after_epoch(tet::Index(at.stage), tet::Index(at.epoch) + 1);
   }
 
   Options options_;

@@ -9,6 +9,7 @@
 #include <tet/train/evaluate.hpp>
 #include <tet/train/metrics.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,6 +29,7 @@ struct Stage {
   Objective objective = Objective::tet;
   std::optional<double> learning_rate{};  ///< where its cosine begins; left out: Options::learning_rate
   std::string weights_after{};            ///< file for the weights at its end; empty: none
+  tet::Index reestimate_batches = 0;      ///< as tet::TrainingStage
 };
 
 struct Training {
@@ -40,17 +42,29 @@ struct Training {
   }
 };
 
+/// Sees the end of each epoch: the number of its stage from 0, its own in it from 1. What it does is no training time. It
+/// comes before the checkpoint behind that epoch, so a run that dies in between comes here again.
+using AfterEpoch = std::function<void(tet::Index stage, tet::Index epoch)>;
+
 /// A network with its data behind plain functions: each network is compiled once for all experiments.
 class Subject {
  public:
   virtual ~Subject() = default;
 
-  /// Fresh weights from the seed, trained through 1 to 4 stages by tet::fit with Adam; an interrupted run goes on from
+  /// Fresh weights from the seed, trained through one or more stages by tet::fit with Adam; an interrupted run goes on from
   /// its checkpoint. Writes the final weights.
-  virtual Training train(tet::Seed seed, std::span<Stage const> stages, RunFiles const& files) = 0;
+  Training train(tet::Seed seed, std::span<Stage const> stages, RunFiles const& files) {
+    return train(seed, stages, files, {});
+  }
+  virtual Training train(tet::Seed seed, std::span<Stage const> stages, RunFiles const& files,
+                         AfterEpoch const& after_epoch) = 0;
 
   /// Weights and statistics from a file that `train` wrote. Throws: tet::IoError where it does not fit.
   virtual void load(std::string const& weights) = 0;
+
+  /// BatchNorm's statistics become the average over the first training batches at these timesteps, as those of a stage
+  /// with `reestimate_batches`.
+  virtual void estimate_statistics(tet::Timesteps timesteps, tet::Index batches) = 0;
 
   virtual tet::Evaluation evaluate(tet::Timesteps timesteps) = 0;  ///< on the test set
   virtual tet::analysis::SpikeActivity activity(tet::Timesteps timesteps) = 0;

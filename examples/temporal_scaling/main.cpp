@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+
+// Networks trained with SDT and with TET, over time and under disturbances: accuracy at every number of timesteps and of
+// each timestep alone, early exit by confidence, noise and gaps in the input, rounded weights.
+
+#include "measure.hpp"
+#include "pages.hpp"
+
+#include <examples/experiments/command_line.hpp>
+#include <examples/experiments/probe.hpp>
+#include <examples/experiments/study.hpp>
+#include <examples/experiments/subject.hpp>
+
+#include <tet/core/error.hpp>
+#include <tet/core/threads.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+
+namespace {
+
+using experiments::Objective;
+using nlohmann::json;
+
+int run(int argc, char** argv) {
+  experiments::CommandLine line("temporal_scaling",
+                                "Accuracy of SDT- and TET-trained networks at every number of timesteps, with early "
+                                "exit, and under disturbances",
+                                "temporal_scaling");
+  long longest = 0;
+  line.add("--longest", longest, "most timesteps of the evaluation; 0: what suits the data set", 0, 1000);
+  int status = 0;
+  if (!line.parse(argc, argv, status)) return status;
+  experiments::Options const& o = line.options();
+  if (o.threads > 0) tet::set_threads(o.threads);
+  if (longest == 0) longest = o.dataset == "digits" ? std::max(o.timesteps, 8L) : 2 * o.timesteps;
+  if (longest < o.timesteps)
+    tet::refuse("--longest", std::to_string(longest), "at least the " + std::to_string(o.timesteps) + " of training");
+
+  auto const subject = experiments::make_subject(o);
+  auto const probe = experiments::make_probe(o);
+  auto const trial = temporal_scaling::trial_for(o.dataset, o.timesteps, longest);
+  experiments::Study study(o.out, line.program(), line.settings());
+  temporal_scaling::Results results;
+  for (long seed = 1; seed <= o.seeds; ++seed) {
+    for (Objective const objective : {Objective::sdt, Objective::tet}) {
+      std::string const name = std::string(experiments::name_of(objective)) + "-seed" + std::to_string(seed);
+      json const result = study.run(name, [&](experiments::RunFiles const& files) {
+        experiments::Stage const stage{.epochs = o.epochs, .timesteps = o.timesteps, .objective = objective};
+        auto const training = subject->train(tet::Seed{std::uint64_t(seed)}, std::span(&stage, 1), files);
+        probe->load(files.weights);
+        json measured = temporal_scaling::measure(*probe, trial, tet::Seed{std::uint64_t(seed)});
+        measured["seconds"] = training.seconds();
+        return measured;
+      });
+      (objective == Objective::sdt ? results.sdt : results.tet).push_back(result);
+    }
+  }
+
+  report::Report page = temporal_scaling::make_report(results, trial, probe->noise_name());
+  page.settings = line.settings();
+  page.settings.emplace_back("seeds", std::to_string(o.seeds));
+  page.settings.emplace_back("training samples", std::to_string(subject->train_samples()));
+  page.settings.emplace_back("test samples", std::to_string(subject->test_samples()));
+  page.command = line.command();
+  report::write(page, study.folder());
+  study.write("results.csv", report::csv(temporal_scaling::all_numbers(results, trial)));
+  study.write("results.json", json{{"SDT", results.sdt}, {"TET", results.tet}}.dump(1) + "\n");
+  for (report::Claim const& claim : page.claims)
+    std::printf("%-14s %s\n               %s\n",
+                claim.outcome == report::Outcome::holds ? "holds:" : "does not show:", claim.sentence.c_str(),
+                claim.numbers.c_str());
+  std::printf("\n%s\n", study.path("report.html").c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try { return run(argc, argv); } catch (std::exception const& error) {
+  std::fprintf(stderr, "temporal_scaling: %s\n", error.what());
+  return 1;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+// Time Inheritance Training against training at the target's timesteps from scratch: accuracy against wall time and
+// against synaptic operations, over seeds.
+
+#include "pages.hpp"
+#include "run.hpp"
+
+#include <examples/experiments/command_line.hpp>
+#include <examples/experiments/study.hpp>
+#include <examples/experiments/subject.hpp>
+
+#include <tet/core/error.hpp>
+#include <tet/core/threads.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace {
+
+using nlohmann::json;
+
+int run(int argc, char** argv) {
+  experiments::CommandLine line("time_inheritance",
+                                "Training at a small T and then at the target (--timesteps), against training at the "
+                                "target from scratch",
+                                "time_inheritance");
+  time_inheritance::Plan plan{.small = 0, .target_epochs = 0};
+  line.add("--small-timesteps", plan.small,
+           "where inheritance begins; 0: 2, as in the paper, or 1 where the target is 2", 0, 1000);
+  line.add("--target-epochs", plan.target_epochs, "at the target after --epochs at the small T; 0: a sixth of them", 0,
+           100000);
+  line.add("--target-learning-rate", plan.target_learning_rate, "where its schedule begins; 0: as --learning-rate", 0,
+           1e6);
+  line.add("--reestimate-batches", plan.reestimate_batches, "that the run with new statistics takes them over", 1,
+           100000);
+  int status = 0;
+  if (!line.parse(argc, argv, status)) return status;
+  experiments::Options const& o = line.options();
+  if (o.threads > 0) tet::set_threads(o.threads);
+  plan.epochs = o.epochs;
+  plan.target = o.timesteps;
+  if (plan.small == 0) plan.small = o.timesteps > 2 ? 2 : 1;
+  if (plan.target_epochs == 0) plan.target_epochs = (o.epochs + 5) / 6;
+  if (plan.small >= plan.target)
+    tet::refuse("--small-timesteps", std::to_string(plan.small),
+                "less than the target's " + std::to_string(plan.target));
+
+  auto const subject = experiments::make_subject(o);
+  experiments::Study study(o.out, line.program(), line.settings());
+  std::vector<time_inheritance::Outcome> outcomes;
+  for (time_inheritance::Way const& way : time_inheritance::ways(plan)) outcomes.push_back({way, {}});
+  for (long seed = 1; seed <= o.seeds; ++seed)
+    for (time_inheritance::Outcome& outcome : outcomes)
+      outcome.runs.push_back(time_inheritance::run(study, *subject, outcome.way, plan, seed));
+
+  report::Report page = time_inheritance::make_report(outcomes, plan, subject->train_samples());
+  if (o.dataset == "digits")
+    page.paragraph(
+        "The digits are recordings of an event camera: fewer timesteps also show less of the recording, "
+        "unlike an image, which is shown as a whole at every timestep.");
+  page.settings = line.settings();
+  page.settings.emplace_back("seeds", std::to_string(o.seeds));
+  page.settings.emplace_back("training samples", std::to_string(subject->train_samples()));
+  page.settings.emplace_back("test samples", std::to_string(subject->test_samples()));
+  page.settings.emplace_back("threads", std::to_string(tet::threads()));
+  page.command = line.command();
+  report::write(page, study.folder());
+  study.write("results.csv", report::csv(time_inheritance::all_numbers(outcomes, subject->train_samples())));
+  json all;
+  for (auto const& outcome : outcomes) all[outcome.way.short_name] = outcome.runs;
+  study.write("results.json", all.dump(1) + "\n");
+  for (report::Claim const& claim : page.claims)
+    std::printf("%-14s %s\n               %s\n",
+                claim.outcome == report::Outcome::holds ? "holds:" : "does not show:", claim.sentence.c_str(),
+                claim.numbers.c_str());
+  std::printf("\n%s\n", study.path("report.html").c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try { return run(argc, argv); } catch (std::exception const& error) {
+  std::fprintf(stderr, "time_inheritance: %s\n", error.what());
+  return 1;
+}
