@@ -38,6 +38,13 @@ using MaxPools = Network<Input<12, 12, 2>, MaxPool2d<MaxPoolOptions{.kernel = 2,
                          MaxPool2d<MaxPoolOptions{.kernel = 3, .stride = 2, .padding = 1}>, Block<20>, AvgPool2d<2>,
                          MaxPool2d<MaxPoolOptions{.kernel = 2, .stride = 1}>, Flatten, Linear<5>>;
 
+/// Blocks of SEW-ResNet, with counts that grow; the first shortcut is the input itself.
+template <Join join>
+using Joins = Network<Input<8, 8, 3, Spike>, SpikeJoin<join, Block<3>>,
+                      SpikeJoin<join, Sequential<Conv2d<9, ConvOptions{.stride = 2}>, BatchNorm<>, Neuron>,
+                                Sequential<Conv2d<9, ConvOptions{.kernel = 1, .stride = 2}>, BatchNorm<>, Neuron>>,
+                      SpikeJoin<join, Block<9>>, GlobalAvgPool, Linear<5>>;
+
 constexpr double tolerance = 1e-5;  // of the largest logit
 
 /// Silent neurons would agree as well: in each layer some fire and some do not.
@@ -126,6 +133,12 @@ TEST_CASE("Inference: a BatchNorm without synapses before it gives the model's o
 }
 
 TEST_CASE("Inference: max pooling gives the model's outputs [inference]") { check_all<MaxPools>({313}); }
+
+TEST_CASE("Inference: joins of spikes give the model's outputs [inference]") {
+  check_all<Joins<Join::add>>({314}, 0.5);
+  check_all<Joins<Join::logical_and>>({315}, 0.5);
+  check_all<Joins<Join::inverted_and>>({316});
+}
 
 TEST_CASE("Inference: neurons with parameters and state of their own give the model's outputs [inference]") {
   check_all<UserNeuron>({309});
