@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <tests/data/support.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/data/any_dataset.hpp>
 #include <tet/data/batch_stream.hpp>
 #include <tet/data/crew.hpp>
+#include <tet/data/subset.hpp>
 
 #include <doctest/doctest.h>
 
@@ -93,6 +95,12 @@ TEST_CASE("BatchStream: a set whose samples several threads make gives the same 
     }
     CHECK(got.next() == nullptr);
   }
+}
+
+TEST_CASE("sample_threads: a set behind others keeps its threads [data]") {
+  CHECK(data::sample_threads(support::Numbered{.count = 3}) == 1);
+  CHECK(data::sample_threads(Slow{{.count = 3}}) == 4);
+  CHECK(data::sample_threads(data::AnyDataset(data::first(Slow{{.count = 3}}, 2))) == 4);
 }
 
 TEST_CASE("BatchStream: threads of temporal data do not share room, and a broken sample is told [data]") {

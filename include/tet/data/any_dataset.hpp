@@ -21,6 +21,7 @@ class AnyDataset {
   Presentation presentation() const { return set_->presentation(); }
   Index timesteps() const { return set_->timesteps(); }
   int label(Index i) const { return set_->label(i); }
+  int sample_threads() const { return set_->sample_threads(); }
   void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const {
     set_->sample(i, timesteps, draw, out);
   }
@@ -34,6 +35,7 @@ class AnyDataset {
     virtual Presentation presentation() const = 0;
     virtual Index timesteps() const = 0;
     virtual int label(Index i) const = 0;
+    virtual int sample_threads() const = 0;
     virtual void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const = 0;
   };
   template <class Set>
@@ -45,6 +47,7 @@ class AnyDataset {
     Presentation presentation() const override { return set.presentation(); }
     Index timesteps() const override { return set.timesteps(); }
     int label(Index i) const override { return set.label(i); }
+    int sample_threads() const override { return data::sample_threads(set); }
     void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const override {
       set.sample(i, timesteps, draw, out);
     }
