@@ -170,7 +170,7 @@ void add_early_exit(report::Report& page, Results const& r, Trial const& trial) 
                                 .series = {curve("SDT", r.sdt), curve("TET", r.tet)}};
   std::size_t const shown = 5;  // a threshold of 0.5
   report::BarChart shares{.title = "When samples stop, threshold " + short_number(trial.thresholds[shown]),
-                          .y = {.label = "share of samples (%)"},
+                          .y = {.label = "share of samples (%)", .from = 0},
                           .groups = {},
                           .series = {}};
   for (double const t : timesteps_to(trial.trained)) shares.groups.push_back("t = " + short_number(t));
@@ -201,23 +201,22 @@ void add_disturbances(report::Report& page, Results const& r, Trial const& trial
     pictures.push_back(
         {d.list, svg(accuracy_chart(d.title, {.label = d.axis}, d.strengths, rows_of(r.sdt, d.list, "", percent),
                                     rows_of(r.tet, d.list, "", percent)))});
-  page.figure("Test accuracy under disturbances; bands are one standard deviation over seeds.", std::move(pictures));
-  report::Table table{
-      .caption = "Test accuracy (%) of the engine with weights of one byte (tet::Int8), BatchNorm folded in",
-      .columns = {"", "SDT", "TET"},
-      .rows = {}};
-  for (bool const int8 : {false, true}) {
-    std::vector<std::string> row{int8 ? "Int8 engine" : "weights as trained"};
-    for (auto const* runs : {&r.sdt, &r.tet}) {
-      Values accuracy;
-      for (json const& run : *runs)
-        accuracy.push_back(
-            percent * (int8 ? run.at("int8") : run.at("accuracy_at").at(std::size_t(trial.trained - 1))).get<double>());
-      row.push_back(report::text(report::statistics(accuracy), 1));
+  report::BarChart engine{.title = "The engine with weights of one byte",
+                          .y = {.label = "test accuracy (%)", .from = 0},
+                          .groups = {"weights as trained", "tet::Int8"},
+                          .series = {}};
+  for (auto const& [name, runs] : {std::pair{"SDT", &r.sdt}, std::pair{"TET", &r.tet}}) {
+    Values full, bytes;
+    for (json const& run : *runs) {
+      full.push_back(percent * run.at("accuracy_at").at(std::size_t(trial.trained - 1)).get<double>());
+      bytes.push_back(percent * run.at("int8").get<double>());
     }
-    table.rows.push_back(std::move(row));
+    report::Statistics const a = report::statistics(full), b = report::statistics(bytes);
+    engine.series.push_back({.name = name, .values = {a.mean, b.mean}, .deviation = {a.deviation, b.deviation}});
   }
-  page.table(std::move(table));
+  pictures.push_back({"int8", svg(engine)});
+  page.figure("Test accuracy under disturbances; bands and whiskers are one standard deviation over seeds.",
+              std::move(pictures));
 }
 
 }  // namespace
