@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tet/core/error.hpp>
-#include <tet/core/mapped_file.hpp>
+#include <tet/core/file_view.hpp>
 #include <tet/data/event.hpp>
 
 #include <bit>
@@ -123,10 +123,12 @@ inline void decode_events(std::span<std::byte const> bytes, Sensor sensor, std::
     throw IoError(path, bytes.size(), std::to_string(records) + " overflow marks and no event", "an event");
 }
 
-/// The events of a .bin recording in the order of their times; the file is mapped while it is decoded.
+/// The events of a .bin recording in the order of their times. A large file is mapped while it is decoded; for small ones
+/// each thread keeps room.
 /// Throws: IoError as decode_events does, and for a file that is missing or cannot be read.
 inline void read_events(std::string const& path, Sensor sensor, std::vector<Event>& events) {
-  MappedFile const file(path);
+  thread_local std::vector<std::byte> room;
+  FileView const file(path, room);
   decode_events(file.bytes(), sensor, path, events);
 }
 

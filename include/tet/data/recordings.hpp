@@ -49,9 +49,9 @@ inline std::size_t records_in(std::string const& path) {
 /// Labelled recordings of an event camera in files, cut into frames [T, H, W, 2] when a batch is made: with prefetch,
 /// while the network trains on the batch before. Copies share the list of files.
 ///
-/// A file is mapped for as long as it is decoded, so a set of any size needs neither memory nor open files: kept mapped,
-/// the 70,000 recordings of N-MNIST would be more than Linux allows a process (65,530 mappings). Each thread keeps room
-/// for the events of one recording.
+/// A file is open or mapped only while it is decoded, so a set of any size needs neither memory nor mappings: kept, those
+/// of the 70,000 recordings of N-MNIST would be more than Linux allows a process (65,530). Each thread keeps room for one
+/// recording.
 class Recordings {
  public:
   /// Throws: IoError for a file that is missing, empty or ends within an event (what it holds is checked when a sample
