@@ -5,14 +5,18 @@
 
 #include <tet/analysis/disturbed.hpp>
 #include <tet/analysis/early_exit.hpp>
+#include <tet/analysis/neuron_monitor.hpp>
 #include <tet/analysis/quantised_weights.hpp>
 #include <tet/analysis/recorded_outputs.hpp>
 #include <tet/analysis/spike_activity.hpp>
+#include <tet/analysis/tensor_values.hpp>
 #include <tet/config.hpp>
 #include <tet/core/error.hpp>
 #include <tet/core/threads.hpp>
+#include <tet/data/any_dataset.hpp>
 #include <tet/data/batches.hpp>
 #include <tet/data/cifar.hpp>
+#include <tet/data/dvs_cifar10.hpp>
 #include <tet/data/live_frames.hpp>
 #include <tet/data/nmnist.hpp>
 #include <tet/inference/inference.hpp>

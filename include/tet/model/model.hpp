@@ -190,7 +190,8 @@ class Model {
     plan_.chain.visit_tensors("", visit);
   }
 
-  /// Calls visit.spikes(place, out) and visit.synapses(place, geometry, x) on the signals of the last forward call.
+  /// Calls visit.spikes(place, out) and visit.synapses(place, geometry, x) on the signals of the last forward call, and
+  /// visit.neurons<Neuron>(place, NeuronCall) where the visitor has it.
   /// Throws: std::logic_error where there was none since memory was planned, or backward has used them up.
   template <class Visit>
   void visit_signals(Visit& visit) const {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/analysis/tensor_values.hpp>
 #include <tet/core/clock.hpp>
 #include <tet/core/file_bytes.hpp>
 #include <tet/data/batch_stream.hpp>
 #include <tet/optim/schedule.hpp>
 #include <tet/train/checkpoint.hpp>
 #include <tet/train/evaluate.hpp>
+#include <tet/train/event_file.hpp>
 #include <tet/train/metrics.hpp>
 #include <tet/train/progress.hpp>
 #include <tet/train/train_step.hpp>
@@ -52,6 +54,9 @@ struct FitOptions {
   Index checkpoint_every = 0;  ///< …and after so many steps, 0 for never
   Resume resume = Resume::if_present;
   std::string metrics{};  ///< CSV file; empty for none
+  /// Folder for TensorBoard's event files, empty for none: after each epoch the metrics, and of each parameter tensor a
+  /// histogram of its values and the norm of its last gradient. A resumed run adds a file.
+  std::string tensorboard{};
   ProgressOutput progress = ProgressOutput::automatic;
   EvaluateOptions evaluate{};
   WriteObserver checkpoint_observer{};                   ///< sees each step of writing a checkpoint
@@ -96,6 +101,7 @@ class Fitter {
       at_ = load_checkpoint(options.checkpoint, model, optimizer, identity_, metrics_);
       if (!options_.metrics.empty()) write_metrics(options_.metrics, metrics_);
     }
+    if (!options_.tensorboard.empty()) events_.emplace(options_.tensorboard, std::int64_t(at_.steps));
     result_.first_step = at_.steps;
   }
 
@@ -189,10 +195,28 @@ class Fitter {
     }
     progress_.end_epoch(epoch_state_, result);
     metrics_ += metrics_line(row);
+    if (events_) write_events(row);
     result_.epochs.push_back(std::move(row));
     if (!options_.metrics.empty()) write_metrics(options_.metrics, metrics_);
     at_ = {.stage = at_.stage, .epoch = at_.epoch + 1, .steps = at_.steps};
     save();
+  }
+
+  void write_events(EpochMetrics const& row) {
+    auto const step = std::int64_t(at_.steps);
+    events_->scalar("train/loss", step, row.train_loss);
+    events_->scalar("train/accuracy", step, row.train_accuracy);
+    if (test_ != nullptr) {
+      events_->scalar("test/loss", step, row.test_loss);
+      events_->scalar("test/accuracy", step, row.test_accuracy);
+    }
+    events_->scalar("run/learning_rate", step, row.learning_rate);
+    events_->scalar("run/timesteps", step, double(row.timesteps));
+    analysis::for_each_parameter(model_, model_.parameter_storage().download(), [&](auto const& name, auto values) {
+      events_->histogram("weights/" + name, step, histogram_of(values));
+    });
+    for (analysis::TensorNorm const& tensor : analysis::gradient_norms(model_))
+      events_->scalar("gradient_norm/" + tensor.name, step, tensor.norm);
   }
 
   void save() {
@@ -223,6 +247,7 @@ class Fitter {
   RunPosition at_;
   ProgressState epoch_state_;
   FitResult result_;
+  std::optional<EventFile> events_;
 };
 
 template <class Loss>

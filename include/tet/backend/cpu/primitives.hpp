@@ -14,6 +14,7 @@
 #include <tet/backend/cpu/loss.hpp>
 #include <tet/backend/cpu/matrix_product.hpp>
 #include <tet/backend/cpu/max_pooling.hpp>
+#include <tet/backend/cpu/monitor.hpp>
 #include <tet/backend/cpu/neuron.hpp>
 #include <tet/backend/cpu/pooling.hpp>
 #include <tet/backend/cpu/running_mean.hpp>

@@ -131,6 +131,8 @@ class NeuronStage {
 
   template <class Visit>
   void visit_signals(std::string const& prefix, Visit& visit) const {
+    if constexpr (requires { visit.template neurons<Neuron>(prefix, call_); })
+      visit.template neurons<Neuron>(prefix + NeuronNode::Place::prefix(), call_);
     visit.spikes(prefix + NeuronNode::Place::prefix(), s_);
   }
 

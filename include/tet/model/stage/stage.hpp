@@ -25,7 +25,8 @@ namespace tet::detail {
 ///   void backward(Pass&, GradientView dy, Scalar* dx, InputGradient)   dx: room, or input_values()
 ///   void visit_tensors(prefix, visit)   visit(name, ParameterSpec, offset)
 ///   void describe(prefix, rows)         adds a LayerRow for each layer
-///   void visit_signals(visit)           visit.spikes(name, out) and visit.synapses(name, geometry, x)
+///   void visit_signals(visit)           visit.spikes(name, out) and visit.synapses(name, geometry, x); of neurons also
+///                                       visit.neurons<Neuron>(name, call), where the visitor has it
 template <class Node, class In, class Backend, class Scalar>
 class Stage;
 
