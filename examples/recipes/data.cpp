@@ -6,6 +6,9 @@
 
 #include <tet/data/cifar.hpp>
 #include <tet/data/dvs_cifar10.hpp>
+#ifdef TET_RECIPES_HAVE_IMAGES
+#include <tet/data/image_folder.hpp>
+#endif
 #include <tet/data/subset.hpp>
 
 #include <algorithm>
@@ -28,6 +31,21 @@ tet::data::Augment augment_of(Recipe const& r) {
           .cutout = r.cutout};
 }
 
+/// ImageNet's images in folders of classes, train/n01440764/… and val/n01440764/…
+Data imagenet(std::string const& folder) {
+#ifdef TET_RECIPES_HAVE_IMAGES
+  tet::data::ImageFolder train(folder + "/train"), test(folder + "/val");
+  for (auto const* set : {&train, &test})
+    if (set->classes() != 1000)
+      throw RecipeError("recipe: data: " + folder + (set == &train ? "/train" : "/val") + " has " +
+                        std::to_string(set->classes()) + " folders of classes, expected 1000");
+  return {train.augmented({}), std::move(test)};
+#else
+  throw RecipeError("recipe: dataset imagenet: " + folder +
+                    " cannot be read, since this program was built without libjpeg and libpng");
+#endif
+}
+
 /// All of a recipe's data set.
 Data all_data(Recipe const& r) {
   if (r.dataset == "digits") {
@@ -39,6 +57,7 @@ Data all_data(Recipe const& r) {
     auto splits = tet::data::dvs_cifar10(r.data, tet::Timesteps{*std::ranges::max_element(r.timesteps)});
     return {std::move(splits.train), std::move(splits.test)};
   }
+  if (r.dataset == "imagenet") return imagenet(r.data);
   auto splits = r.dataset == "cifar100" ? tet::data::cifar100(r.data) : tet::data::cifar10(r.data);
   return {splits.train.augmented(augment_of(r)), std::move(splits.test)};
 }

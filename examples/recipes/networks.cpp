@@ -18,6 +18,8 @@ std::vector<NetworkEntry> const& networks() {
       {"cifar_small", {"cifar10", "cifar100"}, train_cifar_small},
       {"resnet19", {"cifar10", "cifar100"}, train_resnet19},
       {"vgg_snn", {"dvs_cifar10"}, train_vgg_snn},
+      {"sew_resnet34", {"imagenet"}, train_sew_resnet34},
+      {"spiking_resnet34", {"imagenet"}, train_spiking_resnet34},
   };
   return all;
 }
@@ -38,7 +40,8 @@ NetworkEntry const& entry_of(std::string const& network) {
 
 /// Fields that may differ from the run that is resumed: they change neither its steps nor its result.
 bool changes_nothing(std::string const& field) {
-  return field == "output" || field == "data" || field == "threads" || field == "checkpoint_every";
+  return field == "output" || field == "data" || field == "threads" || field == "checkpoint_every" ||
+         field == "tensorboard";
 }
 
 /// Throws: RecipeError where the recipe of the run in the folder is another one.

@@ -21,6 +21,8 @@ enum class Start { anew, resumed };
 void train_digits(Recipe const& recipe, Data const& data, Start start);
 void train_cifar_small(Recipe const& recipe, Data const& data, Start start);
 void train_resnet19(Recipe const& recipe, Data const& data, Start start);
+void train_sew_resnet34(Recipe const& recipe, Data const& data, Start start);
+void train_spiking_resnet34(Recipe const& recipe, Data const& data, Start start);
 void train_vgg_snn(Recipe const& recipe, Data const& data, Start start);
 
 /// What this program can train.

@@ -115,7 +115,7 @@ Field list(char const* name, std::vector<long> Recipe::*member, long least, long
 std::vector<Field> const& fields() {
   static std::vector<Field> const all = {
       choice("network", &Recipe::network, network_names()),
-      choice("dataset", &Recipe::dataset, {"digits", "cifar10", "cifar100", "dvs_cifar10"}),
+      choice("dataset", &Recipe::dataset, {"digits", "cifar10", "cifar100", "dvs_cifar10", "imagenet"}),
       words("data", &Recipe::data, "a folder", true),
       real("tau", &Recipe::tau, 0, 1),
       real("threshold", &Recipe::threshold, 1e-6, 1e6),
@@ -143,6 +143,7 @@ std::vector<Field> const& fields() {
       real("mix_probability", &Recipe::mix_probability, 0, 1),
       whole("train_samples", &Recipe::train_samples, 0, 1000000000),
       whole("test_samples", &Recipe::test_samples, 0, 1000000000),
+      flag("tensorboard", &Recipe::tensorboard),
       words("output", &Recipe::output, "a folder", false),
       whole("checkpoint_every", &Recipe::checkpoint_every, 0, 1000000000),
       whole("threads", &Recipe::threads, 0, 1024),
@@ -240,8 +241,13 @@ void check(Recipe const& r) {
   if (std::find(sets.begin(), sets.end(), r.dataset) == sets.end())
     refuse("network " + r.network + " does not fit dataset " + r.dataset + ", expected dataset = " + listed(sets));
   bool const images = r.dataset == "cifar10" || r.dataset == "cifar100";
-  if (!images && (r.crop_padding > 0 || r.flip || r.cutout > 0 || r.policy != "none"))
+  if (r.dataset == "imagenet") {
+    if (r.crop_padding > 0 || r.flip || r.cutout > 0 || r.policy != "none")
+      refuse(
+          "crop_padding, flip, cutout and policy are for CIFAR; dataset imagenet has its own random crops and flips");
+  } else if (!images && (r.crop_padding > 0 || r.flip || r.cutout > 0 || r.policy != "none")) {
     refuse("crop_padding, flip, cutout and policy change images; dataset " + r.dataset + " has event frames");
+  }
   if (r.dataset == "digits" && r.mixup > 0)
     refuse("mixup makes values between 0 and 1, and the input of network digits takes spikes; cutmix keeps them");
   if (r.dataset != "digits" && r.data.empty()) refuse("data: expected the folder of dataset " + r.dataset);

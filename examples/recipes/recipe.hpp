@@ -44,6 +44,7 @@ struct Recipe {
 
   long train_samples = 0;  ///< the first so many; 0: all
   long test_samples = 0;
+  bool tensorboard = false;          ///< event files in the folder `tensorboard` of the output
   std::string output = "train-run";  ///< folder
   long checkpoint_every = 0;         ///< steps; 0: each epoch only
   long threads = 0;                  ///< 0: TET_NUM_THREADS, or all cores

@@ -41,6 +41,7 @@ void fit_with(Recipe const& r, Data const& data, Start start, Model& model, Opti
       .checkpoint_every = r.checkpoint_every,
       .resume = start == Start::resumed ? tet::Resume::if_present : tet::Resume::never,
       .metrics = in_folder("metrics.csv"),
+      .tensorboard = r.tensorboard ? in_folder("tensorboard") : "",
   };
   tet::fit(model, optimizer, data.train, data.test, options,
            Schedule{r.schedule == "cosine", {.minimum = r.final_learning_rate}}, stages);

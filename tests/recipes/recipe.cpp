@@ -35,7 +35,7 @@ recipes::CommandLine parsed(std::vector<char const*> const& arguments) {
 
 TEST_CASE("Recipes: every file of the project is read, fits a network, and is written back to the same [recipes]") {
   auto const names = tet::names_in_folder(folder);
-  CHECK(names.size() >= 13);
+  CHECK(names.size() >= 15);
   fixture::ScratchFolder const scratch;
   for (std::string const& name : names) {
     CAPTURE(name);

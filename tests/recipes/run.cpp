@@ -4,6 +4,7 @@
 
 #include <tet/core/error.hpp>
 #include <tet/core/file_bytes.hpp>
+#include <tet/core/folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -38,7 +39,9 @@ TEST_CASE("Recipes: a run leaves metrics, weights, checkpoint and its recipe, an
   std::string const output = scratch.file("run");
   recipes::Recipe recipe = digits(output);
   recipe.cutmix = 1;
+  recipe.tensorboard = true;
   recipes::run(recipe, recipes::Start::anew);
+  CHECK(tet::names_in_folder(output + "/tensorboard").size() == 1);
   std::string const metrics = content(output + "/metrics.csv"), weights = content(output + "/weights.safetensors");
   CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 3);  // header, and an epoch of each stage
   CHECK(metrics.find("\n1,1,2,TET,") != std::string::npos);
