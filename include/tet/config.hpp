@@ -26,3 +26,14 @@
 #define TET_UNROLL(count) TET_PRAGMA(GCC unroll count)
 #define TET_PRAGMA(text) _Pragma(#text)
 #endif
+
+/// Inline namespace of the CPU backend. nvcc's front end rewrites the host's half of a program before the host's compiler sees it,
+/// constants that closures would capture among it: the same closure may have another layout in an object of nvcc than in one of the
+/// host's compiler alone, under the same name, and a program of both would mix them. With this namespace their instantiations have
+/// different names. So what names tet::Cpu, such as a Model<Net, Cpu>&, cannot cross between a .cpp and a .cu file of one program:
+/// that does not link. Files, plain arrays and neutral types can.
+#if defined(__CUDACC__)
+#define TET_CPU_ABI nvcc_abi
+#else
+#define TET_CPU_ABI host_abi
+#endif

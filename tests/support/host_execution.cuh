@@ -20,6 +20,7 @@
 #include <vector>
 
 namespace tet::test {
+inline namespace TET_CPU_ABI {
 
 /// Twin of gpu::Device on the host: the CUDA backend's loop bodies run as tasks of oneTBB, in the host's memory. Matrix
 /// products are plain loops, and so are convolutions in cuDNN's place; what needs a device (votes of a warp, streams, libraries) is not in it.
@@ -177,4 +178,5 @@ class HostExecution {
 
 using HostTwin = BasicCuda<HostExecution>;
 
+}  // namespace TET_CPU_ABI
 }  // namespace tet::test

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <tests/support/host_execution.cuh>
 #include <tests/support/reference.hpp>
 #include <tests/support/skip.hpp>
-#include <tet/tet.hpp>
+#include <tet/neutral.hpp>
 
 #include <doctest/doctest.h>
+
+#if defined(__CUDACC__)
+#include <tet/cuda.cuh>
+#else
+#include <tests/support/host_execution.cuh>
+#include <tet/backend/cuda/primitives.cuh>
+#include <tet/cpu.hpp>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -17,10 +24,14 @@
 #include <utility>
 #include <vector>
 
-// Each test runs the same calls on the CPU backend and on the CUDA backend, and compares. The CUDA backend is its twin on the
-// host, or the device itself where there is one.
+// Each test runs the same calls on the CPU backend and on the CUDA backend, and compares. Its file is compiled twice: by the host's
+// compiler, where the CUDA backend is its twin on the host, and by nvcc, for a device. The CPU backend's results are computed by the
+// first of the two objects for both, so that nvcc, much the slower compiler, need not compile the CPU backend. Hence the types of
+// tests have a name that both objects know: no unnamed namespace.
 
 namespace tet::test {
+
+#if defined(__CUDACC__)
 
 inline bool device_exists() {
   int count = 0;
@@ -29,13 +40,20 @@ inline bool device_exists() {
   return found;
 }
 
-/// Two test cases of one function template over the backend.
-#define TET_TEST_CUDA(name, function)                                                         \
-  TEST_CASE("CUDA backend on the host: " name " [cuda]") { function<tet::test::HostTwin>(); } \
-  TEST_CASE("CUDA backend on a device: " name " [gpu]") {                                     \
-    if (!tet::test::device_exists()) TET_SKIP("no CUDA device");                              \
-    function<tet::Cuda>();                                                                    \
+/// A test case of a function template over the backend, here on a device.
+#define TET_TEST_CUDA(name, function)                                     \
+  TEST_CASE("CUDA backend on a device: " name " [gpu]") {                 \
+    if (!tet::test::device_exists()) TET_SKIP("no CUDA device");          \
+    function<tet::Cuda>();                                                \
   }
+
+#else
+
+/// A test case of a function template over the backend, here on its twin on the host.
+#define TET_TEST_CUDA(name, function) \
+  TEST_CASE("CUDA backend on the host: " name " [cuda]") { function<tet::test::HostTwin>(); }
+
+#endif
 
 /// A backend with some arrays in its memory.
 template <class Backend>
@@ -119,13 +137,23 @@ class Results {
 template <class Scalar>
 inline constexpr double agreement = sizeof(Scalar) == 4 ? 1e-5 : 1e-12;
 
+/// What run(lab) gives on the CPU backend.
+template <class Run>
+Results on_cpu(Run const& run);
+
+#if !defined(__CUDACC__)
+template <class Run>
+[[gnu::noinline, gnu::used]] Results on_cpu(Run const& run) {  // used: by the other object, too
+  Lab<Cpu> lab;
+  return run(lab);
+}
+#endif
+
 /// run(lab) on the CPU backend and on Backend.
 template <class Backend, class Scalar, class Run>
 void compare(Run const& run, CudaOptions options = {}, double tolerance = agreement<Scalar>) {
-  Lab<Cpu> cpu;
   Lab<Backend> cuda{Backend{options}};
-  Results const want = run(cpu), got = run(cuda);
-  got.check_equal(want, tolerance);
+  run(cuda).check_equal(on_cpu(run), tolerance);
 }
 
 }  // namespace tet::test

@@ -4,9 +4,9 @@
 
 // Everything element-wise, and sums per channel.
 
-using namespace tet;
+namespace layers_tests {
 
-namespace {
+using namespace tet;
 
 struct Size {
   Index pixels, channels;
@@ -209,10 +209,10 @@ void input() {
   CHECK(convert_input(lab.exec, nan.data(), lab.template room<Analog, float>(2, 3)) == 2);
 }
 
-}  // namespace
+}  // namespace layers_tests
 
-TET_TEST_CUDA("BatchNorm agrees with the CPU", batch_norm)
-TET_TEST_CUDA("pooling agrees with the CPU", pooling)
-TET_TEST_CUDA("element-wise passes and counts agree with the CPU", elementwise)
-TET_TEST_CUDA("losses, their gradients and what was classified rightly agree with the CPU", losses)
-TET_TEST_CUDA("an input's values are checked while they are copied", input)
+TET_TEST_CUDA("BatchNorm agrees with the CPU", layers_tests::batch_norm)
+TET_TEST_CUDA("pooling agrees with the CPU", layers_tests::pooling)
+TET_TEST_CUDA("element-wise passes and counts agree with the CPU", layers_tests::elementwise)
+TET_TEST_CUDA("losses, their gradients and what was classified rightly agree with the CPU", layers_tests::losses)
+TET_TEST_CUDA("an input's values are checked while they are copied", layers_tests::input)

@@ -5,9 +5,9 @@
 
 // Whole networks in double: one flipped spike would change everything after it.
 
-using namespace tet;
+namespace network_tests {
 
-namespace {
+using namespace tet;
 
 using Neuron = Lif<>;
 // Without bias: before a BatchNorm its gradient is rounding noise, of which Adam makes full steps.
@@ -22,30 +22,36 @@ using Res = Network<Input<6, 6, 2>, Block<12>,
                              Sequential<Conv<20, 1, 2>, BatchNorm<>>>,
                     Neuron, GlobalAvgPool, Flatten, Linear<12>, Neuron, Linear<10>>;
 
-/// Losses of 20 steps, parameters and statistics after them, and outputs in inference mode.
-template <class Net, class Backend, template <class, class> class Optimizer, class Loss>
-test::Results train(Loss const& loss, Presentation presentation) {
-  Model<Net, Backend, double> model{Seed{5}};
-  Optimizer<Backend, double> optimizer{model, {.learning_rate = 1e-2}};
-  Batch const batch = test::random_batch<Net>(4, 5, presentation);
-  std::vector<double> losses;
-  for (int step = 0; step < 20; ++step) losses.push_back(train_step(model, loss, optimizer, batch).loss);
-  test::Results results;
-  results.add("losses", losses);
-  for (TensorInfo const& info : model.tensors())
-    if (info.role != TensorRole::counter) {
-      auto const values = model.get(info);
-      results.add(info.name, {values.begin(), values.end()});
-    }
-  return results;
-}
+/// Losses of 20 steps, parameters and statistics after them.
+template <class Net, template <class, class> class Optimizer, class Loss>
+struct Training {
+  Loss loss;
+  Presentation presentation;
+
+  template <class Backend>
+  test::Results operator()(test::Lab<Backend>&) const {
+    Model<Net, Backend, double> model{Seed{5}};
+    Optimizer<Backend, double> optimizer{model, {.learning_rate = 1e-2}};
+    Batch const batch = test::random_batch<Net>(4, 5, presentation);
+    std::vector<double> losses;
+    for (int step = 0; step < 20; ++step) losses.push_back(train_step(model, loss, optimizer, batch).loss);
+    test::Results results;
+    results.add("losses", losses);
+    for (TensorInfo const& info : model.tensors())
+      if (info.role != TensorRole::counter) {
+        auto const values = model.get(info);
+        results.add(info.name, {values.begin(), values.end()});
+      }
+    return results;
+  }
+};
 
 template <class Net, class Backend, template <class, class> class Optimizer, class Loss>
 void follows_cpu(Loss const& loss, Presentation presentation) {
-  auto const want = train<Net, Cpu, Optimizer>(loss, presentation),
-             got = train<Net, Backend, Optimizer>(loss, presentation),
-             again = train<Net, Backend, Optimizer>(loss, presentation);
-  got.check_equal(want, 1e-10);
+  Training<Net, Optimizer, Loss> const run{loss, presentation};
+  test::Lab<Backend> lab;
+  auto const got = run(lab), again = run(lab);
+  got.check_equal(test::on_cpu(run), 1e-10);
   again.check_equal(got, 0);  // the same bits
 }
 
@@ -61,21 +67,29 @@ void residual() {
   follows_cpu<Res, Backend, Sgd>(TetLoss{}, Presentation::repeated);
 }
 
+/// Accuracies and loss for each number of timesteps.
+struct Evaluation {
+  template <class Backend>
+  test::Results operator()(test::Lab<Backend>&) const {
+    Index const samples = 37, T = 4;
+    auto values = test::random_values<float>(Seed{6}, 0, std::size_t(samples * T * 6 * 6 * 2), -1, 2);
+    std::vector<int> labels;
+    for (Index i = 0; i < samples; ++i) labels.push_back(int(i % 10));
+    data::Frames const set({6, 6, 2}, Timesteps{T}, 10, values, labels);
+    Model<Res, Backend, double> model{Seed{5}};
+    test::Results results;
+    for (Index t = 1; t <= T; ++t) {
+      auto const found = evaluate(model, set, Timesteps{t}, {.batch_size = 10});
+      results.add("accuracies", found.accuracy_at);
+      results.add("loss", {found.loss});
+    }
+    return results;
+  }
+};
+
 template <class Backend>
 void evaluates() {
-  Index const samples = 37, T = 4;
-  auto values = test::random_values<float>(Seed{6}, 0, std::size_t(samples * T * 6 * 6 * 2), -1, 2);
-  std::vector<int> labels;
-  for (Index i = 0; i < samples; ++i) labels.push_back(int(i % 10));
-  data::Frames const set({6, 6, 2}, Timesteps{T}, 10, values, labels);
-  Model<Res, Cpu, double> cpu{Seed{5}};
-  Model<Res, Backend, double> cuda{Seed{5}};
-  for (Index t = 1; t <= T; ++t) {
-    auto const want = evaluate(cpu, set, Timesteps{t}, {.batch_size = 10}),
-               got = evaluate(cuda, set, Timesteps{t}, {.batch_size = 10});
-    CHECK(got.accuracy_at == want.accuracy_at);
-    CHECK(got.loss == doctest::Approx(want.loss));
-  }
+  test::compare<Backend, double>(Evaluation{});
 }
 
 template <class Backend>
@@ -92,9 +106,9 @@ void refuses_infinity() {
   CHECK(optimizer.steps() == 1);
 }
 
-}  // namespace
+}  // namespace network_tests
 
-TET_TEST_CUDA("a VGG follows the CPU for 20 steps, in the same bits twice", vgg)
-TET_TEST_CUDA("a residual network follows the CPU for 20 steps, in the same bits twice", residual)
-TET_TEST_CUDA("evaluate gives the CPU's accuracies", evaluates)
-TET_TEST_CUDA("a loss that is not finite leaves the parameters as they are", refuses_infinity)
+TET_TEST_CUDA("a VGG follows the CPU for 20 steps, in the same bits twice", network_tests::vgg)
+TET_TEST_CUDA("a residual network follows the CPU for 20 steps, in the same bits twice", network_tests::residual)
+TET_TEST_CUDA("evaluate gives the CPU's accuracies", network_tests::evaluates)
+TET_TEST_CUDA("a loss that is not finite leaves the parameters as they are", network_tests::refuses_infinity)

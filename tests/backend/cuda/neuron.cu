@@ -5,9 +5,9 @@
 
 // Layers of neurons over time: one timestep, the 16 that registers hold, more; words that are full and that are not.
 
-using namespace tet;
+namespace neuron_tests {
 
-namespace {
+using namespace tet;
 
 constexpr test::LayerSize sizes[] = {{1, 3, 1},   {3, 5, 31},  {4, 6, 64}, {16, 4, 65},
                                      {17, 2, 40}, {40, 3, 70}, {2, 700, 3}};
@@ -130,10 +130,10 @@ void too_long() {
                        "tet: timesteps of one call on CUDA: got 1025, expected at most 1024", std::invalid_argument);
 }
 
-}  // namespace
+}  // namespace neuron_tests
 
-TET_TEST_CUDA("Lif agrees with the CPU", lif)
-TET_TEST_CUDA("soft and detached resets agree with the CPU", soft_and_detached)
-TET_TEST_CUDA("a neuron with two state values and learnable parameters agrees with the CPU", adaptive)
-TET_TEST_CUDA("a gradient read through pooling windows agrees with the CPU", pooled)
-TET_TEST_CUDA("more timesteps than the kernels hold are refused", too_long)
+TET_TEST_CUDA("Lif agrees with the CPU", neuron_tests::lif)
+TET_TEST_CUDA("soft and detached resets agree with the CPU", neuron_tests::soft_and_detached)
+TET_TEST_CUDA("a neuron with two state values and learnable parameters agrees with the CPU", neuron_tests::adaptive)
+TET_TEST_CUDA("a gradient read through pooling windows agrees with the CPU", neuron_tests::pooled)
+TET_TEST_CUDA("more timesteps than the kernels hold are refused", neuron_tests::too_long)

@@ -4,9 +4,9 @@
 
 // Convolutions and Linear layers: odd sizes, strides, paddings, all kinds of input.
 
-using namespace tet;
+namespace synapses_tests {
 
-namespace {
+using namespace tet;
 
 template <class Kind, class Scalar>
 struct Synapses {
@@ -100,8 +100,8 @@ void rounded() {
     }
 }
 
-}  // namespace
+}  // namespace synapses_tests
 
-TET_TEST_CUDA("synapses in the library's layout agree with the CPU", by_library)
-TET_TEST_CUDA("synapses by windows agree with the CPU", by_windows)
-TET_TEST_CUDA("synapses on bfloat16 operands stay within 1 % of the largest value", rounded)
+TET_TEST_CUDA("synapses in the library's layout agree with the CPU", synapses_tests::by_library)
+TET_TEST_CUDA("synapses by windows agree with the CPU", synapses_tests::by_windows)
+TET_TEST_CUDA("synapses on bfloat16 operands stay within 1 % of the largest value", synapses_tests::rounded)

@@ -3,6 +3,7 @@
 
 #include <tet/backend/cpu/pages.hpp>
 #include <tet/backend/cpu/tbb_loops.hpp>
+#include <tet/config.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/repeated_work.hpp>
 #include <tet/core/threads.hpp>
@@ -12,6 +13,7 @@
 #include <cstring>
 
 namespace tet {
+inline namespace TET_CPU_ABI {
 
 /// The CPU backend: where its loops run, and its memory. Primitives are free functions with it as first argument.
 ///
@@ -51,4 +53,5 @@ class BasicCpu {
 
 using Cpu = BasicCpu<TbbLoops>;
 
+}  // namespace TET_CPU_ABI
 }  // namespace tet

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/config.hpp>
 #include <tet/core/index.hpp>
 
 #include <oneapi/tbb/parallel_for.h>
@@ -9,6 +10,7 @@
 #include <memory>
 
 namespace tet {
+inline namespace TET_CPU_ABI {
 
 /// Executes the tasks of a loop on oneTBB's workers, at most `threads` at once.
 class TbbLoops {
@@ -57,4 +59,5 @@ class TbbLoops {
   std::unique_ptr<tbb::task_arena> arena_;
 };
 
+}  // namespace TET_CPU_ABI
 }  // namespace tet
