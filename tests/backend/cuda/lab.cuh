@@ -134,6 +134,16 @@ class Results {
   std::vector<std::pair<std::string, std::vector<double>>> all_;
 };
 
+/// All parameters and statistics of a model.
+template <class Model>
+void add_tensors(Results& results, Model const& model) {
+  for (TensorInfo const& info : model.tensors())
+    if (info.role != TensorRole::counter) {
+      auto const values = model.get(info);
+      results.add(info.name, {values.begin(), values.end()});
+    }
+}
+
 template <class Scalar>
 inline constexpr double agreement = sizeof(Scalar) == 4 ? 1e-5 : 1e-12;
 

@@ -37,11 +37,7 @@ struct Training {
     for (int step = 0; step < 20; ++step) losses.push_back(train_step(model, loss, optimizer, batch).loss);
     test::Results results;
     results.add("losses", losses);
-    for (TensorInfo const& info : model.tensors())
-      if (info.role != TensorRole::counter) {
-        auto const values = model.get(info);
-        results.add(info.name, {values.begin(), values.end()});
-      }
+    test::add_tensors(results, model);
     return results;
   }
 };

@@ -5,9 +5,9 @@
 
 // What SEW-ResNets add: max pooling, and joins of spikes.
 
-using namespace tet;
+namespace resnet_tests {
 
-namespace {
+using namespace tet;
 
 template <class Kind>
 struct MaxPool {
@@ -84,31 +84,31 @@ using Sew = Network<Input<12, 12, 2>, zoo::detail::ImageNetStem<12, Lif<>>,
                     zoo::detail::SewBasicStage<Join::add, 20, 2, 2, Lif<>>, GlobalAvgPool, Linear<10>>;
 
 /// Losses of 10 steps, and parameters after them.
-template <class Net, class Backend>
-test::Results train(Presentation presentation) {
-  Model<Net, Backend, double> model{Seed{5}};
-  Sgd optimizer{model, {.learning_rate = 1e-2}};
-  Batch const batch = test::random_batch<Net>(4, 5, presentation);
-  std::vector<double> losses;
-  for (int step = 0; step < 10; ++step) losses.push_back(train_step(model, TetLoss{}, optimizer, batch).loss);
-  test::Results results;
-  results.add("losses", losses);
-  for (TensorInfo const& info : model.tensors())
-    if (info.role != TensorRole::counter) {
-      auto const values = model.get(info);
-      results.add(info.name, {values.begin(), values.end()});
-    }
-  return results;
-}
+struct SewTraining {
+  Presentation presentation;
+
+  template <class Backend>
+  test::Results operator()(test::Lab<Backend>&) const {
+    Model<Sew, Backend, double> model{Seed{5}};
+    Sgd optimizer{model, {.learning_rate = 1e-2}};
+    Batch const batch = test::random_batch<Sew>(4, 5, presentation);
+    std::vector<double> losses;
+    for (int step = 0; step < 10; ++step) losses.push_back(train_step(model, TetLoss{}, optimizer, batch).loss);
+    test::Results results;
+    results.add("losses", losses);
+    test::add_tensors(results, model);
+    return results;
+  }
+};
 
 template <class Backend>
 void sew_resnet() {
   for (Presentation const presentation : {Presentation::temporal, Presentation::repeated})
-    train<Sew, Backend>(presentation).check_equal(train<Sew, Cpu>(presentation), 1e-10);
+    test::compare<Backend, double>(SewTraining{presentation}, {}, 1e-10);
 }
 
-}  // namespace
+}  // namespace resnet_tests
 
-TET_TEST_CUDA("max pooling gives what the CPU gives", max_pooling)
-TET_TEST_CUDA("joins of spikes give what the CPU gives", joins)
-TET_TEST_CUDA("a SEW-ResNet follows the CPU for 10 steps", sew_resnet)
+TET_TEST_CUDA("max pooling gives what the CPU gives", resnet_tests::max_pooling)
+TET_TEST_CUDA("joins of spikes give what the CPU gives", resnet_tests::joins)
+TET_TEST_CUDA("a SEW-ResNet follows the CPU for 10 steps", resnet_tests::sew_resnet)
