@@ -68,12 +68,12 @@ function(tet_add_compiler_test name compiler_name compiler)
   endif()
 endfunction()
 
-# Compiles one source as CUDA C++ for host and device, with warnings as errors; skipped without nvcc.
+# Compiles one source as CUDA C++ for host and device, with warnings as errors; skipped without nvcc. More arguments are options.
 function(tet_add_cuda_test name source)
   string(MAKE_C_IDENTIFIER ${name} object)
   tet_add_compiler_test(${name} nvcc "${TET_NVCC}" -std=c++20 -arch=${cuda_architecture}
                         -Werror all-warnings -Xcompiler=-Wall,-Wextra,-Wno-psabi,-Werror
-                        --options-file ${tet_compile_flags} -ccbin ${CMAKE_CXX_COMPILER}
+                        --options-file ${tet_compile_flags} -ccbin ${CMAKE_CXX_COMPILER} ${ARGN}
                         -x cu -c ${source} -o ${CMAKE_CURRENT_BINARY_DIR}/${object}.o)
   set_tests_properties(${name} PROPERTIES LABELS cuda TIMEOUT 300)
 endfunction()

@@ -16,9 +16,9 @@ namespace bench {
 /// A training step on the device, timed by events. `peak_bytes`: what it takes of the device beyond an empty backend.
 template <class Net>
 void train_step_cuda(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size,
-                     tet::Presentation presentation) {
+                     tet::Presentation presentation, tet::CudaPrecision precision) {
   if (!device_exists()) return state.SkipWithError("no CUDA device");
-  tet::Cuda exec;
+  tet::Cuda exec{tet::CudaOptions{.precision = precision}};
   double const empty = device_bytes_in_use();
   tet::Model<Net, tet::Cuda> model{tet::Seed{1}, std::move(exec)};
   tet::Adam optimizer{model};
@@ -31,19 +31,30 @@ void train_step_cuda(benchmark::State& state, tet::Timesteps timesteps, tet::Bat
         stopwatch.seconds([&] { benchmark::DoNotOptimize(tet::train_step(model, loss, optimizer, batch)); }));
   state.SetItemsProcessed(state.iterations() * batch_size.value);
   state.counters["peak_bytes"] = device_bytes_in_use() - empty;
-  state.counters["model_bytes"] = double(tet::memory_for<Net, tet::Cuda>(timesteps, batch_size, presentation).total());
+  state.counters["model_bytes"] =
+      double(tet::memory_for<Net, tet::Cuda>(timesteps, batch_size, presentation, model.exec()).total());
 }
 
-/// Registers train_step/<net>/T:<T>/B:<B>/cuda for each (T, B).
+/// What the last part of a name says of products of float values.
+struct NamedPrecision {
+  char const* name;
+  tet::CudaPrecision precision;
+};
+inline constexpr NamedPrecision precisions[] = {{"cuda", tet::CudaPrecision::float32},
+                                                {"cuda_tf32", tet::CudaPrecision::tf32},
+                                                {"cuda_bf16", tet::CudaPrecision::bf16}};
+
+/// Registers train_step/<net>/T:<T>/B:<B>/<precision> for each (T, B).
 template <class Net>
 int register_cuda_network(std::string const& net, tet::Presentation presentation,
                           std::initializer_list<std::pair<int, int>> extents) {
   for (auto const& [t, b] : extents)
-    benchmark::RegisterBenchmark(
-        ("train_step/" + net + "/T:" + std::to_string(t) + "/B:" + std::to_string(b) + "/cuda").c_str(),
-        train_step_cuda<Net>, tet::Timesteps{t}, tet::BatchSize{b}, presentation)
-        ->Unit(benchmark::kMillisecond)
-        ->UseManualTime();
+    for (NamedPrecision const& p : precisions)
+      benchmark::RegisterBenchmark(
+          ("train_step/" + net + "/T:" + std::to_string(t) + "/B:" + std::to_string(b) + "/" + p.name).c_str(),
+          train_step_cuda<Net>, tet::Timesteps{t}, tet::BatchSize{b}, presentation, p.precision)
+          ->Unit(benchmark::kMillisecond)
+          ->UseManualTime();
   return 0;
 }
 

@@ -4,14 +4,23 @@
 #include "signals.hpp"
 #include "topic.hpp"
 
-#include <tet/cpu.hpp>
+#include <tet/neutral.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace golden {
+
+/// A copy of what lies in a backend's memory.
+template <class Backend, class Element>
+std::vector<Element> fetch(Element const* from, Index count) {
+  std::vector<Element> values(std::size_t(count), Element{});
+  Backend::download(values.data(), reinterpret_cast<std::byte const*>(from), count * Index(sizeof(Element)));
+  return values;
+}
 
 /// A batch as a model takes it: [T, B, H, W, C] from an array [T, B, C, H, W].
 template <class Scalar>
@@ -36,9 +45,10 @@ class Frames {
 
   Index size() const { return Index(values_.size()); }
 
-  /// A gradient of the batch in the order of the array.
+  /// A gradient of the batch, in a backend's memory, in the order of the array.
+  template <class Backend>
   std::vector<Scalar> gradient(Scalar const* dx) const {
-    return to_channels_first(std::vector<Scalar>(dx, dx + size()), shape_);
+    return to_channels_first(fetch<Backend>(dx, size()), shape_);
   }
 
  private:
@@ -74,21 +84,25 @@ void require_compiled_for(File<Scalar>& file, std::string const& input, Name con
 }
 
 /// Collects the output of every layer of neurons, in order, as [T, B, H, W, C].
-template <class Scalar>
+template <class Backend, class Scalar>
 struct SpikeCollector {
   std::vector<std::vector<Scalar>> layers;
 
   template <class Kind>
   void spikes(std::string const&, tet::Activation<Kind, Scalar> const& s) {
-    layers.push_back(values_of(s));
+    auto const elements = fetch<Backend>(s.data, s.pixels * s.elements_per_pixel(s.channels));
+    tet::Activation<Kind, Scalar> host = s;
+    host.data = const_cast<decltype(host.data)>(elements.data());
+    layers.push_back(values_of(host));
   }
   template <class... Arguments>
   void synapses(Arguments const&...) {}
 };
 
-template <class Scalar>
+/// What a model's forward gave.
+template <class Backend, class Scalar>
 std::vector<Scalar> values_of(tet::OutputView<Scalar> const& out) {
-  return {out.data, out.data + out.timesteps * out.batch * out.size};
+  return fetch<Backend>(out.data, out.timesteps * out.batch * out.size);
 }
 
 }  // namespace golden

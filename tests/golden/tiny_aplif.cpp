@@ -1,23 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "tiny_run.hpp"
+#include "tiny_cases.hpp"
 
-namespace {
-
-using golden::tiny_shape;
-
-struct TinyNeuronPooling {
-  static constexpr char const* topic = "tiny_aplif";
-  using Net = golden::TinyNetwork<golden::TinyConv<tiny_shape.first, tet::Bias::none>, tet::BatchNorm<>, tet::Lif<>,
-                                  tet::AvgPool2d<2>, tet::Lif<>, golden::TinyConv<tiny_shape.second, tet::Bias::none>,
-                                  tet::BatchNorm<>, tet::Lif<>, tet::AvgPool2d<2>, tet::Lif<>, tet::Flatten,
-                                  tet::Linear<tiny_shape.classes>>;
-  static inline std::map<std::string, std::string> const layers{
-      {"0", "conv1"}, {"1", "bn1"}, {"5", "conv2"}, {"6", "bn2"}, {"11", "fc"}};
-};
-
-}  // namespace
+#include <tet/cpu.hpp>
 
 TEST_CASE_TEMPLATE("golden tiny_aplif: outputs, spikes, gradients and five steps of training [golden]", Scalar, float,
                    double) {
-  golden::TinyRun<TinyNeuronPooling, Scalar>().check();
+  golden::TinyRun<golden::TinyNeuronPooling, tet::Cpu, Scalar>().check();
 }

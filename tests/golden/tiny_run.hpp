@@ -22,10 +22,10 @@ using TinyConv = tet::Conv2d<channels, tet::ConvOptions{.bias = bias}>;
 /// A tiny network of the golden files. `Case` gives its topic, Net, and for each layer that has tensors `layers`: its
 /// place in
 /// Net -> its name in the file.
-template <class Case, std::floating_point Scalar>
+template <class Case, class Backend, std::floating_point Scalar>
 class TinyRun {
  public:
-  using Model = tet::Model<typename Case::Net, tet::Cpu, Scalar>;
+  using Model = tet::Model<typename Case::Net, Backend, Scalar>;
 
   TinyRun() : file_(Case::topic), x_(file_["x"]), frames_(x_) {
     for (auto const label : file_.integers("y").values) labels_.push_back(int(label));
@@ -63,8 +63,8 @@ class TinyRun {
 
   void forward() {
     Model model = this->model();
-    file_.close("out", values_of(model.forward(frames_.view(), tet::Mode::training)));
-    SpikeCollector<Scalar> collector;
+    file_.close("out", values_of<Backend>(model.forward(frames_.view(), tet::Mode::training)));
+    SpikeCollector<Backend, Scalar> collector;
     model.visit_signals(collector);
     CHECK(collector.layers.size() == file_.names("spikes").size());
     for (std::size_t i = 0; i < collector.layers.size(); ++i) {
@@ -82,7 +82,7 @@ class TinyRun {
                                             labels_.data(), model.output_gradient(), model.workspace());
     file_.close(name + ".loss", std::vector<double>{sum.loss});
     Scalar const* const dx = model.backward(tet::InputGradient::computed);
-    file_.close(name + ".grad.x", frames_.gradient(dx));
+    file_.close(name + ".grad.x", frames_.template gradient<Backend>(dx));
     std::vector<std::vector<Scalar>> parameters;
     for (auto const& info : tensors_of(model)) {
       if (info.role != tet::TensorRole::parameter) continue;
@@ -102,9 +102,8 @@ class TinyRun {
 
   template <class Loss>
   void training(std::string const& name, Loss const& loss) {
-    training<tet::Adam<tet::Cpu, Scalar>>(name + ".adam.", loss, tet::AdamOptions{.learning_rate = 1e-2});
-    training<tet::Sgd<tet::Cpu, Scalar>>(name + ".sgdm.", loss,
-                                         tet::SgdOptions{.learning_rate = 0.05, .momentum = 0.9});
+    training<tet::Adam<Backend, Scalar>>(name + ".adam.", loss, tet::AdamOptions{.learning_rate = 1e-2});
+    training<tet::Sgd<Backend, Scalar>>(name + ".sgdm.", loss, tet::SgdOptions{.learning_rate = 0.05, .momentum = 0.9});
   }
 
   /// As many steps as the file's loss curve has, then weights, statistics and the inference output.
@@ -118,7 +117,7 @@ class TinyRun {
     for (Index k = 0; k < steps; ++k) losses.push_back(tet::train_step(model, loss, optimizer, batch).loss);
     for (auto const& info : tensors_of(model))
       file_.close(prefix + "final." + name_in_file(info.name), model.get(info));
-    file_.close(prefix + "eval_out", values_of(model.forward(frames_.view(), tet::Mode::inference)));
+    file_.close(prefix + "eval_out", values_of<Backend>(model.forward(frames_.view(), tet::Mode::inference)));
     losses.push_back(tet::compute_gradients(model, loss, batch).loss);
     file_.close(prefix + "losses", losses);
   }

@@ -69,6 +69,10 @@ class HostExecution {
 
   std::optional<ConvolutionPlan> plan_convolution(gpu::ConvProblem const& problem) const {
     if (convolution_ != CudaConvolution::cudnn) return {};
+    Index const most = (Index(1) << 31) - 1;  // elements of a tensor: as a library that counts them in 32 bits
+    if (problem.images * problem.height * problem.width * problem.in_channels > most ||
+        problem.images * problem.out_height * problem.out_width * problem.out_channels > most)
+      return {};
     return ConvolutionPlan{problem};
   }
 

@@ -113,6 +113,12 @@ class Results {
   }
   void add(std::string const& name, std::vector<double> values) { all_.emplace_back(name, std::move(values)); }
 
+  std::vector<double> const& operator[](std::string const& name) const {
+    auto const found = std::find_if(all_.begin(), all_.end(), [&](auto const& result) { return result.first == name; });
+    REQUIRE(found != all_.end());
+    return found->second;
+  }
+
   /// Each array to `tolerance` of its largest value; bits and counts exactly.
   void check_equal(Results const& want, double tolerance) const {
     REQUIRE(all_.size() == want.all_.size());

@@ -3,7 +3,7 @@
 #include <tests/support/random_batch.hpp>
 #include <tet/data/frames.hpp>
 
-// Whole networks in double: one flipped spike would change everything after it.
+// Whole networks in double: one flipped spike would change everything after it. In float the losses alone are compared.
 
 namespace network_tests {
 
@@ -63,6 +63,35 @@ void residual() {
   follows_cpu<Res, Backend, Sgd>(TetLoss{}, Presentation::repeated);
 }
 
+/// Losses of 20 steps in float.
+struct FloatTraining {
+  template <class Backend>
+  test::Results operator()(test::Lab<Backend>&) const {
+    Model<Vgg, Backend, float> model{Seed{5}};
+    Adam optimizer{model, {.learning_rate = 1e-3}};
+    Batch const batch = test::random_batch<Vgg>(4, 8, Presentation::repeated);
+    std::vector<double> losses;
+    for (int step = 0; step < 20; ++step) losses.push_back(train_step(model, TetLoss{}, optimizer, batch).loss);
+    test::Results results;
+    results.add("losses", losses);
+    return results;
+  }
+};
+
+template <class Backend>
+void float_losses() {
+  test::Lab<Backend> lab;
+  test::Results const got = FloatTraining{}(lab), again = FloatTraining{}(lab), want = test::on_cpu(FloatTraining{});
+  again.check_equal(got, 0);  // the same bits
+  auto const &here = got["losses"], &there = want["losses"];
+  CHECK(here.back() < here.front());
+  CHECK(there.back() < there.front());
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    CAPTURE(i);
+    CHECK(std::abs(here[i] - there[i]) <= 0.05 * there[i]);
+  }
+}
+
 /// Accuracies and loss for each number of timesteps.
 struct Evaluation {
   template <class Backend>
@@ -106,5 +135,6 @@ void refuses_infinity() {
 
 TET_TEST_CUDA("a VGG follows the CPU for 20 steps, in the same bits twice", network_tests::vgg)
 TET_TEST_CUDA("a residual network follows the CPU for 20 steps, in the same bits twice", network_tests::residual)
+TET_TEST_CUDA("in float the losses of 20 steps stay within 5 % of the CPU's, in the same bits twice", network_tests::float_losses)
 TET_TEST_CUDA("evaluate gives the CPU's accuracies", network_tests::evaluates)
 TET_TEST_CUDA("a loss that is not finite leaves the parameters as they are", network_tests::refuses_infinity)

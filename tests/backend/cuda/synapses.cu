@@ -100,8 +100,30 @@ void rounded() {
     }
 }
 
+#if !defined(__CUDACC__)  // a device's library may decline for reasons of its own
+/// Only sizes are looked at; nothing of this size is computed.
+template <class Backend>
+void large_tensors() {
+  Backend const exec{{.convolution = CudaConvolution::cudnn}};
+  ConvGeometry g{
+      .images = 20480, .height = 48, .width = 48, .in_channels = 2, .out_channels = 64, .kernel = 3, .padding = 1};
+  CHECK(g.images * g.out_pixels() * g.out_channels > Index(1) << 31);
+  ConvChoice const many = synapse_choice<Spike, float>(exec, g);
+  CHECK(many.forward.dense == ConvAlgorithm::cudnn);
+  CHECK(many.weight_gradient.dense == ConvAlgorithm::cudnn);
+  CHECK(many.input_gradient == ConvAlgorithm::cudnn);
+  g.images = 1;
+  g.height = g.width = 6000;  // one image of more elements than the library counts
+  CHECK(synapse_choice<Spike, float>(exec, g).forward.dense == ConvAlgorithm::im2col);
+}
+#endif
+
 }  // namespace synapses_tests
 
 TET_TEST_CUDA("synapses in the library's layout agree with the CPU", synapses_tests::by_library)
 TET_TEST_CUDA("synapses by windows agree with the CPU", synapses_tests::by_windows)
 TET_TEST_CUDA("synapses on bfloat16 operands stay within 1 % of the largest value", synapses_tests::rounded)
+#if !defined(__CUDACC__)
+TET_TEST_CUDA("more elements than a library counts in 32 bits are treated in chunks, or without it",
+              synapses_tests::large_tensors)
+#endif

@@ -58,8 +58,10 @@ template <class Execution, class Scalar, class Element>
 class LibraryConvolution {
  public:
   LibraryConvolution(BasicCuda<Execution> const& exec, ConvPass pass, ConvGeometry const& g, Arena arena) : g_(g) {
-    if (is_matrix_product(g) || g.images == 0) return;
-    Index const chunks = ceil_div(g.images * in_values() * Index(sizeof(Element)), most_bytes);
+    Index const largest = std::max(in_values(), out_values());  // elements of an image's larger tensor
+    if (is_matrix_product(g) || g.images == 0 || largest > most_elements) return;
+    Index const chunks = std::max(ceil_div(g.images * in_values() * Index(sizeof(Element)), most_bytes),
+                                  ceil_div(g.images, most_elements / largest));
     chunk_ = ceil_div(g.images, chunks);
     Index const rest = g.images % chunk_;
     plan_ = plan(exec, pass, chunk_);
@@ -120,6 +122,8 @@ class LibraryConvolution {
  private:
   using Plan = typename Execution::ConvolutionPlan;
   static constexpr Index most_bytes = Index(128) << 20;  // of dense input at once
+  static constexpr Index most_elements =
+      (Index(1) << 31) - 1;  // of a tensor: libraries count them in 32 bits in places
   static constexpr bool rounds = !std::is_same_v<Scalar, Element>;
 
   Index rows() const { return g_.kernel * g_.kernel * g_.in_channels; }
