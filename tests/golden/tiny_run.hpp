@@ -78,8 +78,8 @@ class TinyRun {
   void gradients(std::string const& name, Loss const& loss) {
     Model model = this->model();
     auto const out = model.forward(frames_.view(), tet::Mode::training);
-    auto const sum = tet::loss_and_gradient(model.exec(), loss, out.timesteps, out.batch, out.size, out.data,
-                                            labels_.data(), model.output_gradient(), model.workspace());
+    auto const sum = loss_and_gradient(model.exec(), loss, out.timesteps, out.batch, out.size, out.data, labels_.data(),
+                                       model.output_gradient(), model.workspace());
     file_.close(name + ".loss", std::vector<double>{sum.loss});
     Scalar const* const dx = model.backward(tet::InputGradient::computed);
     file_.close(name + ".grad.x", frames_.template gradient<Backend>(dx));
