@@ -3,7 +3,7 @@
 
 #include <tet/core/error.hpp>
 #include <tet/core/folder.hpp>
-#include <tet/core/mapped_file.hpp>
+#include <tet/core/file_view.hpp>
 #include <tet/data/cifar.hpp>
 #include <tet/data/dataset.hpp>
 #include <tet/data/recordings.hpp>
@@ -88,7 +88,8 @@ class DvsCifar10 {
   /// The first T frames of recording i; out [T, 48, 48, 2]. Throws: IoError as decode_aedat2 does.
   void sample(Index i, Timesteps, Draw, std::span<float> out) const {
     thread_local std::vector<Event> events;
-    MappedFile const file(path(i));
+    thread_local std::vector<std::byte> room;
+    FileView const file(path(i), room);
     decode_aedat2(file.bytes(), path(i), events);
     for (Event& e : events) {
       e.x = std::uint16_t(e.x * frame.width / dvs128_side);
