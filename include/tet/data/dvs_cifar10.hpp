@@ -2,8 +2,8 @@
 #pragma once
 
 #include <tet/core/error.hpp>
-#include <tet/core/folder.hpp>
 #include <tet/core/file_view.hpp>
+#include <tet/core/folder.hpp>
 #include <tet/data/cifar.hpp>
 #include <tet/data/dataset.hpp>
 #include <tet/data/recordings.hpp>
