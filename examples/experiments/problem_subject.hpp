@@ -8,8 +8,10 @@
 #include <tet/io/safetensors.hpp>
 #include <tet/tet.hpp>
 
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace experiments {
@@ -61,6 +63,23 @@ class ProblemSubject final : public Subject {
     return tet::analysis::spike_activity(model_, data_.test, timesteps);
   }
 
+  std::vector<float> weights() const override { return model_.parameter_storage().download(); }
+  tet::analysis::Filters filters() const override { return tet::analysis::filters_of(model_); }
+
+  void probe(long samples, tet::Timesteps timesteps) override {
+    probe_.emplace(model_, data_.train,
+                   tet::analysis::ProbeOptions{
+                       .samples = samples, .batch_size = 128, .timesteps = timesteps, .tet = {.lambda = 0}});
+  }
+
+  tet::analysis::ProbedLosses losses(std::span<float const> weights) override {
+    return probe_in_use().losses(weights, tet::analysis::ProbeStatistics::batch);
+  }
+
+  std::vector<double> gradient(Objective objective, std::span<float const> weights) override {
+    return probe_in_use().gradient(ChosenLoss{objective, {.lambda = 0}}, weights);
+  }
+
   tet::Index train_samples() const override { return data_.train.size(); }
   tet::Index test_samples() const override { return data_.test.size(); }
 
@@ -69,6 +88,11 @@ class ProblemSubject final : public Subject {
   }
 
  private:
+  tet::analysis::LossProbe<Model>& probe_in_use() {
+    if (!probe_) throw std::logic_error("Subject: losses and gradients need a call of probe before them");
+    return *probe_;
+  }
+
   /// After the last step of an epoch; of a stage, too: its weights are kept. A run that dies before its next checkpoint
   /// comes here again.
   void end_epoch(std::span<Stage const> stages, tet::RunPosition const& at, AfterEpoch const& after_epoch) {
@@ -84,6 +108,7 @@ class ProblemSubject final : public Subject {
   Options options_;
   Split<typename Problem::Set> data_;
   Model model_{tet::Seed{1}};
+  std::optional<tet::analysis::LossProbe<Model>> probe_;
 };
 
 }  // namespace experiments

@@ -4,6 +4,8 @@
 #include "options.hpp"
 #include "study.hpp"
 
+#include <tet/analysis/filters.hpp>
+#include <tet/analysis/loss_probe.hpp>
 #include <tet/analysis/spike_activity.hpp>
 #include <tet/core/random.hpp>
 #include <tet/train/evaluate.hpp>
@@ -68,6 +70,17 @@ class Subject {
 
   virtual tet::Evaluation evaluate(tet::Timesteps timesteps) = 0;  ///< on the test set
   virtual tet::analysis::SpikeActivity activity(tet::Timesteps timesteps) = 0;
+
+  /// The network's parameter storage, and the filters in it.
+  virtual std::vector<float> weights() const = 0;
+  virtual tet::analysis::Filters filters() const = 0;
+
+  /// Chooses the batches of `losses` and `gradient`: the first of the training set, as many as `samples`.
+  virtual void probe(long samples, tet::Timesteps timesteps) = 0;
+  /// Losses at any weights on these batches, BatchNorm with each batch's statistics; TET without its regulariser, so that
+  /// both are cross entropies. The network is left as it was. Throws: std::logic_error without `probe`.
+  virtual tet::analysis::ProbedLosses losses(std::span<float const> weights) = 0;
+  virtual std::vector<double> gradient(Objective objective, std::span<float const> weights) = 0;
 
   virtual tet::Index train_samples() const = 0;
   virtual tet::Index test_samples() const = 0;

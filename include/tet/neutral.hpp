@@ -5,8 +5,13 @@
 
 #include <tet/analysis/disturbed.hpp>
 #include <tet/analysis/early_exit.hpp>
+#include <tet/analysis/filters.hpp>
+#include <tet/analysis/hessian.hpp>
+#include <tet/analysis/landscape.hpp>
+#include <tet/analysis/loss_probe.hpp>
 #include <tet/analysis/quantised_weights.hpp>
 #include <tet/analysis/recorded_outputs.hpp>
+#include <tet/analysis/sharpness.hpp>
 #include <tet/analysis/spike_activity.hpp>
 #include <tet/config.hpp>
 #include <tet/core/error.hpp>
