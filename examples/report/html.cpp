@@ -6,7 +6,7 @@
 #include <tet/core/atomic_file.hpp>
 
 #include <filesystem>
-#include <set>
+#include <map>
 #include <span>
 #include <stdexcept>
 #include <string_view>
@@ -111,22 +111,22 @@ std::string html(Report const& report) {
 }
 
 void write(Report const& report, std::string const& folder) {
-  std::filesystem::path const root(folder);
-  std::set<std::string> names;
+  std::map<std::string, std::string> files;  // names below the folder, and what they hold
+  auto const add_file = [&](std::string const& name, std::string const& content) {
+    if (!files.emplace(name, content).second)
+      throw std::invalid_argument("report::write: got two files named \"" + name + "\", expected one");
+  };
   for (auto const& part : report.body) {
-    auto const* const figure = std::get_if<Figure>(&part);
-    if (figure == nullptr) continue;
-    for (Picture const& picture : figure->pictures)
-      if (!names.insert(picture.file).second)
-        throw std::invalid_argument("report::write: got two pictures named \"" + picture.file + "\", expected one");
+    if (auto const* const figure = std::get_if<Figure>(&part))
+      for (Picture const& picture : figure->pictures) add_file("figures/" + picture.file + ".svg", picture.svg);
+    if (auto const* const table = std::get_if<Table>(&part); table != nullptr && !table->file.empty())
+      add_file(table->file + ".csv", csv(*table));
   }
   std::string const page = html(report);
+  std::filesystem::path const root(folder);
   std::filesystem::create_directories(root / "figures");
-  for (auto const& part : report.body)
-    if (auto const* const figure = std::get_if<Figure>(&part))
-      for (Picture const& picture : figure->pictures)
-        write_text(root / "figures" / (picture.file + ".svg"), picture.svg);
-  write_text(root / "report.html", page);
+  for (auto const& [name, content] : files) write_text(root / name, content);
+  write_text(root / "report.html", page);  // last: what it stands for is there
 }
 
 std::string csv(Table const& table) {

@@ -34,6 +34,7 @@ struct Table {
   std::string caption;
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;
+  std::string file{};  ///< written as `file`.csv beside the report as well; empty: not
 };
 
 /// A page that says what was asked, what came out, and how to get it again.
@@ -64,8 +65,9 @@ struct Report {
 /// Throws: std::invalid_argument for a table whose rows do not have its columns.
 std::string html(Report const& report);
 
-/// Writes `folder`/report.html and `folder`/figures/<file>.svg; each file is the old one or the whole new one.
-/// Throws: tet::IoError where a file cannot be written; std::invalid_argument for two pictures of one file name.
+/// Writes `folder`/report.html, `folder`/figures/<file>.svg and the tables' <file>.csv; each file is the old one or the whole new one.
+/// Throws: tet::IoError where a file cannot be written; std::invalid_argument for two pictures, or two tables, of one file
+///         name.
 void write(Report const& report, std::string const& folder);
 
 /// Rows of numbers and words as CSV (RFC 4180: cells with commas, quotes or line ends are quoted).

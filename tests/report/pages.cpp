@@ -73,7 +73,7 @@ report::Report page() {
   r.heading("Part & parcel");
   r.paragraph("words");
   r.figure("all kinds", pictures());
-  r.table({"numbers", {"method", "accuracy, %"}, {{"SDT", "82"}, {"\"TET\"", "85"}}});
+  r.table({"numbers", {"method", "accuracy, %"}, {{"SDT", "82"}, {"\"TET\"", "85"}}, "numbers"});
   return r;
 }
 
@@ -137,7 +137,8 @@ TEST_CASE("write: page and figures, and nothing else; two figures of one name ar
   CHECK(fixture::content_of(folder.file("report.html")) == html(r));
   for (auto const& [name, text] : pictures())
     CHECK(fixture::content_of(folder.file("figures/" + name + ".svg")) == text);
-  CHECK(folder.files() == 2);
+  CHECK(fixture::content_of(folder.file("numbers.csv")).ends_with("\"\"\"TET\"\"\",85\n"));
+  CHECK(folder.files() == 3);
   r.figure("again", {pictures()[0]});
   fixture::ScratchFolder const other;
   CHECK_THROWS_AS(write(r, other.path()), std::invalid_argument);
