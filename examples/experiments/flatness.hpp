@@ -10,13 +10,13 @@ namespace experiments {
 
 /// How the flatness of a loss around weights is measured.
 struct FlatnessOptions {
-  long samples = 256;    ///< of the training set
+  long samples = 128;    ///< of the training set
   double step = 0.01;    ///< of gradient differences, as a share of the weights' length
-  long iterations = 20;  ///< of the power iteration, at most
-  long probes = 6;       ///< random vectors of the trace; 0: no trace
+  long iterations = 15;  ///< of the power iteration, at most
+  long probes = 4;       ///< random vectors of the trace; 0: no trace
   double radius = 0.05;  ///< of the sharpness, as a share of each filter's length
-  long ascent = 6;       ///< steps of gradient ascent
-  long directions = 6;   ///< random directions at the radius
+  long ascent = 4;       ///< steps of gradient ascent
+  long directions = 4;   ///< random directions at the radius
 };
 
 /// Adds the options above to a command line; `options` must live as long as it.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "summary.hpp"
 
+#include "compare.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -21,29 +23,24 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
   return values;
 }
 
-report::Claim compare(std::string sentence, Measured const& first, Measured const& second, std::string const& unit,
-                      int decimals, double sign) {
-  std::string const tail = unit.empty() ? "" : " " + unit;
-  std::string const seeds = std::to_string(first.values.size()) + (first.values.size() == 1 ? " seed" : " seeds");
-  report::Claim claim{.sentence = std::move(sentence),
-                      .outcome = report::Outcome::does_not_show,
-                      .numbers = first.name + ": " + cell(first.values, decimals) + tail + "; " + second.name + ": " +
-                                 cell(second.values, decimals) + tail + "; " + seeds};
-  if (!all_finite(first.values) || !all_finite(second.values)) {
-    claim.numbers += "; a run gave no finite number";
-  } else if (first.values.size() < 2 || second.values.size() < 2) {
-    claim.numbers += ", which says nothing about spread";
-  } else {
-    double const t = sign * report::welch_t(report::statistics(first.values), report::statistics(second.values));
-    if (t >= 2) claim.outcome = report::Outcome::holds;
-    claim.numbers += std::isfinite(t) ? "; difference of " + report::fixed(t, 1) + " standard errors, wanted: 2" : "";
-  }
-  return claim;
+report::Claim compare(std::string sentence, Measured const& larger, Measured const& smaller, std::string const& unit,
+                      int decimals) {
+  if (all_finite(larger.values) && all_finite(smaller.values))
+    return greater(std::move(sentence), {.first = larger.name,
+                                         .second = smaller.name,
+                                         .a = larger.values,
+                                         .b = smaller.values,
+                                         .unit = unit,
+                                         .decimals = decimals});
+  return {.sentence = std::move(sentence),
+          .outcome = report::Outcome::does_not_show,
+          .numbers = larger.name + ": " + cell(larger.values, decimals) + ", " + smaller.name + ": " +
+                     cell(smaller.values, decimals) + "; a run gave no finite number"};
 }
 
 }  // namespace
 
-json to_json(Training const& training) {
+json as_json(Training const& training) {
   json epochs = json::array();
   for (tet::EpochMetrics const& m : training.epochs)
     epochs.push_back({{"stage", m.stage},
@@ -59,7 +56,7 @@ json to_json(Training const& training) {
   return {{"epochs", epochs}, {"seconds", training.seconds()}};
 }
 
-json to_json(tet::Evaluation const& e) {
+json as_json(tet::Evaluation const& e) {
   return {{"accuracy", e.accuracy}, {"loss", e.loss}, {"samples", e.samples}, {"accuracy_at", e.accuracy_at}};
 }
 
@@ -102,12 +99,12 @@ report::Series epoch_curve(std::string name, std::vector<json> const& runs, std:
 
 report::Claim claim_smaller(std::string sentence, Measured const& smaller, Measured const& larger,
                             std::string const& unit, int decimals) {
-  return compare(std::move(sentence), smaller, larger, unit, decimals, -1);
+  return compare(std::move(sentence), larger, smaller, unit, decimals);
 }
 
 report::Claim claim_larger(std::string sentence, Measured const& larger, Measured const& smaller,
                            std::string const& unit, int decimals) {
-  return compare(std::move(sentence), larger, smaller, unit, decimals, 1);
+  return compare(std::move(sentence), larger, smaller, unit, decimals);
 }
 
 std::string cell(std::vector<double> const& values, int decimals, double factor) {

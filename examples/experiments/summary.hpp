@@ -14,8 +14,8 @@ namespace experiments {
 
 // From the stored results of runs to what a report shows. In JSON a number that is not finite is null.
 
-nlohmann::json to_json(Training const& training);
-nlohmann::json to_json(tet::Evaluation const& evaluation);
+nlohmann::json as_json(Training const& training);
+nlohmann::json as_json(tet::Evaluation const& evaluation);
 
 /// A stored number; null reads as not a number.
 double number(nlohmann::json const& value);
@@ -38,8 +38,7 @@ struct Measured {
   std::vector<double> values;
 };
 
-/// Claims that the first side is smaller. It holds where both sides have at least two runs and the difference of their
-/// means is at least twice its standard error (Welch); one run shows nothing.
+/// Claims that the first side is smaller, by the rule of `greater`; where a run gave no finite number it does not show.
 report::Claim claim_smaller(std::string sentence, Measured const& smaller, Measured const& larger,
                             std::string const& unit, int decimals);
 /// The same the other way round.

@@ -66,8 +66,9 @@ loss_landscape::Method measure(experiments::Study& study, Subject& subject, Obje
     std::string const name = kind + std::to_string(number);
     json seed_result = study.run(name, [&](experiments::RunFiles const& files) {
       experiments::Stage const stage{.epochs = o.epochs, .timesteps = o.timesteps, .objective = objective};
-      json const training = to_json(subject.train(seed, std::span(&stage, 1), files));
-      return json{{"training", training}, {"test", to_json(subject.evaluate(tet::Timesteps{o.timesteps}))}};
+      json const training = experiments::as_json(subject.train(seed, std::span(&stage, 1), files));
+      return json{{"training", training},
+                  {"test", experiments::as_json(subject.evaluate(tet::Timesteps{o.timesteps}))}};
     });
     auto const around = [&](char const* what, auto const& work) {
       return study.run(name + "-" + what, [&](experiments::RunFiles const&) {

@@ -103,9 +103,8 @@ void add_lines(report::Report& r, Method const& sdt, Method const& tet) {
         .y = {.label = "loss (nats)", .scale = report::Scale::logarithmic},
         .series = {}};
     for (auto const* const method : {&sdt, &tet})
-      chart.series.push_back(experiments::curve(weights_of(*method), method->seeds[0].at("line").at("a"),
-                                                method->seeds, std::string("/line/") + key, 1,
-                                                report::Style::line_points));
+      chart.series.push_back(experiments::curve(weights_of(*method), method->seeds[0].at("line").at("a"), method->seeds,
+                                                std::string("/line/") + key, 1, report::Style::line_points));
     pictures.push_back({std::string("line_") + key, svg(chart)});
   }
   r.heading("The landscape in one direction");

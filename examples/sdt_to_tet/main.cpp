@@ -34,8 +34,8 @@ json train(experiments::Study& study, experiments::Subject& subject, std::string
          .learning_rate = {},
          .weights_after = second == Objective::tet ? study.files("before-" + std::to_string(number)).weights : ""},
         {.epochs = options.epochs_after, .timesteps = o.timesteps, .objective = second}};
-    json const training = to_json(subject.train(seed, stages, files));
-    return json{{"training", training}, {"test", to_json(subject.evaluate(tet::Timesteps{o.timesteps}))}};
+    json const training = experiments::as_json(subject.train(seed, stages, files));
+    return json{{"training", training}, {"test", experiments::as_json(subject.evaluate(tet::Timesteps{o.timesteps}))}};
   });
   result["flatness"] = study.run(name + "-flatness", [&](experiments::RunFiles const&) {
     subject.load(study.files(name).weights);

@@ -13,7 +13,7 @@ namespace sdt_to_tet {
 
 struct SwitchOptions {
   long epochs_after = 4;
-  experiments::FlatnessOptions flatness{.samples = 128, .probes = 0};
+  experiments::FlatnessOptions flatness{.probes = 0};
 };
 
 /// What came out of one kind of run: an element for each seed, with "training", "test" and "flatness" at the end.

@@ -44,22 +44,19 @@ std::vector<Program> programs() {
     return a;
   };
   std::vector<Program> all;
-#ifdef TET_LOSS_LANDSCAPE
   all.push_back(
       {TET_LOSS_LANDSCAPE,
        with(with(tiny, flat), {"--points", "3", "--plane", "2", "--probes", "1"}),
        {{"--points", "1"}, {"--dataset", "cifar10"}},
        {"line_sdt", "line_tet", "map_tet_around_SDT", "surface_sdt_around_TET", "flatness_trace", "training_accuracy"},
        "sdt-1"});
-#endif
-#ifdef TET_SDT_TO_TET
   all.push_back({TET_SDT_TO_TET,
                  with(with(tiny, flat), {"--epochs-after", "1"}),
                  {{"--epochs-after", "0"}, {"--samples", "2000"}},
                  {"test_accuracy", "train_loss", "accuracy_at", "flatness_eigenvalue"},
                  "switched-1"});
-#endif
-  REQUIRE_FALSE(all.empty());
+  std::erase_if(all, [](Program const& program) { return program.path.empty(); });  // those that are not built
+  if (all.empty()) MESSAGE("skipped: the experiments are not built");
   return all;
 }
 
