@@ -3,6 +3,7 @@
 
 #include <tet/analysis/neuron_monitor.hpp>
 #include <tet/analysis/spike_activity.hpp>
+#include <tet/data/subset.hpp>
 
 #include <doctest/doctest.h>
 
@@ -90,7 +91,7 @@ TEST_CASE("neuron_extremes: they are those of the outputs of single samples, for
   tet::Model<Wide, tet::Cpu> model{tet::Seed{5}};
   tet::Random const random(tet::Seed{6}, 0);
   std::vector<float> values;
-  for (std::uint64_t i = 0; i < 5 * 2 * 6; ++i) values.push_back(float(6 * random.uniform(i) - 1));
+  for (std::uint64_t i = 0; i < 5 * 2 * 6; ++i) values.push_back(float(30 * random.uniform(i) + 10));
   tet::data::Frames const set(tet::Shape{3, 2, 1}, tet::Timesteps{2}, 2, values, {0, 1, 0, 1, 0});
   SpikesOfNeurons visitor;
   for (tet::Batch const& batch : tet::data::batches(set, 1, tet::Timesteps{2})) {
