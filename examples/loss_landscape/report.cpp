@@ -26,7 +26,7 @@ struct Quantity {
 constexpr Quantity eigenvalue{"eigenvalue", "largest Hessian eigenvalue", 2};
 constexpr Quantity trace{"trace", "trace of the Hessian", 1};
 constexpr Quantity worst{"worst_increase", "largest increase of the loss found within the radius", 3};
-constexpr Quantity random{"random_increase", "mean increase of the loss in random directions at the radius", 3};
+constexpr Quantity random{"random_increase", "mean increase of the loss in random directions at the radius", 4};
 
 std::vector<double> of(Method const& method, std::string const& loss, char const* key) {
   return experiments::numbers(method.seeds, "/flatness/" + loss + "/" + key);

@@ -93,7 +93,7 @@ struct Surface {
   Axis value;
   Grid grid;
   double azimuth = 35;    ///< degrees
-  double elevation = 32;  ///< degrees above the plane
+  double elevation = 28;  ///< degrees above the plane
 };
 
 std::string svg(LineChart const& chart);

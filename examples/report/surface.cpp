@@ -20,7 +20,7 @@ struct View {
 
   Point place(double x, double y, double z) const {
     double const across = x * cos_azimuth - y * sin_azimuth, deep = x * sin_azimuth + y * cos_azimuth;
-    return {middle_x + scale * across, middle_y - scale * (deep * sin_elevation + 0.8 * z * cos_elevation)};
+    return {middle_x + scale * across, middle_y - scale * (deep * sin_elevation + 0.55 * z * cos_elevation)};
   }
   /// Larger: further away.
   double depth(double x, double y) const { return x * sin_azimuth + y * cos_azimuth; }
@@ -48,8 +48,8 @@ std::string svg(Surface const& chart) {
     return centred(std::log(inside), {std::log(range.from), std::log(range.to)});
   };
   double const a = chart.azimuth * std::numbers::pi / 180, e = chart.elevation * std::numbers::pi / 180;
-  Canvas canvas(Canvas::usual_width, Canvas::usual_height + 20, chart.title);
-  View const view{std::sin(a), std::cos(a), std::sin(e), std::cos(e), 272, 236, 148};
+  Canvas canvas(Canvas::usual_width, Canvas::usual_height + 80, chart.title);
+  View const view{std::sin(a), std::cos(a), std::sin(e), std::cos(e), 280, 238, 146};
 
   double y = 8;
   for (std::string const& line : wrap(chart.title, 52)) {
@@ -70,14 +70,14 @@ std::string svg(Surface const& chart) {
   }
   for (Tick const& tick : ticks(x_range, Scale::linear, 4)) {
     Point const at = view.place(centred(tick.at, x_range), -1, -1);
-    canvas.text({at.x - 4, at.y + 19}, tick.label, {.size = text_size, .anchor = Anchor::middle});
+    canvas.text({at.x + 6, at.y + 17}, tick.label, {.size = text_size});
   }
   for (Tick const& tick : ticks(y_range, Scale::linear, 4)) {
     Point const at = view.place(-1, centred(tick.at, y_range), -1);
     canvas.text({at.x - 6, at.y + 17}, tick.label, {.size = text_size, .anchor = Anchor::end});
   }
   Point const below_x = view.place(0.3, -1, -1), below_y = view.place(-1, 0, -1);
-  canvas.text({below_x.x, below_x.y + 48}, chart.x.label, {.size = text_size, .anchor = Anchor::start});
+  canvas.text({below_x.x + 8, below_x.y + 48}, chart.x.label, {.size = text_size, .anchor = Anchor::start});
   canvas.text({below_y.x - 34, below_y.y + 40}, chart.y.label, {.size = text_size, .anchor = Anchor::end});
 
   std::vector<Tile> tiles;

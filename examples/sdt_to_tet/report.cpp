@@ -71,7 +71,7 @@ void add_flatness(report::Report& r, Runs const& runs, SwitchOptions const& opti
   std::vector<Quantity> const quantities = {
       {"eigenvalue", "Largest Hessian eigenvalue", "curvature (nats)", 2},
       {"worst_increase", "Largest increase of the loss within the radius", "increase (nats)", 3},
-      {"random_increase", "Mean increase in random directions at the radius", "increase (nats)", 3},
+      {"random_increase", "Mean increase in random directions at the radius", "increase (nats)", 4},
       {"loss", "Loss on the probed training samples", "loss (nats)", 4}};
   report::Table table{
       .caption = "Around the weights at the switch and at the end, mean ± standard deviation over seeds.",
