@@ -94,10 +94,11 @@ def main() -> int:
           f"core 0 busy before a run: at most {100 * max(busy):.0f} %")
     if max(busy) >= BUSY:
         print("**other programs ran meanwhile: both sides alternate, so ratios stand, times are higher**")
-    print("\n" + line_of(["work", "tet, us a recording", "Tonic, us a recording", "ratio of medians"]) + "\n" + line_of(["---"] * 4))
+    print("\n" + line_of(["work", "tet, us a recording", "Tonic, us a recording", "ratio, median of the rounds"]) + "\n" + line_of(["---"] * 4))
     for work, (title, target) in WORKS.items():
         own, peers = (per_recording(runs) for runs in results[work])
-        print(line_of([title, span(own), span(peers), ratio_text(median(peers) / median(own), target)]))
+        ratios = [peer / mine for mine, peer in zip(own, peers)]  # neighbours in time: load of the machine hits both
+        print(line_of([title, span(own), span(peers), f"{ratio_text(median(ratios), target)}, {min(ratios):.1f}–{max(ratios):.1f}"]))
     return 0
 
 
