@@ -2,10 +2,8 @@
 #pragma once
 
 #include <tet/core/index.hpp>
-#include <tet/core/math.hpp>
 
 #include <cstddef>
-#include <cstdlib>
 #include <new>
 
 #if defined(__linux__)
@@ -22,16 +20,13 @@ inline constexpr Index page = 4096, huge_page = Index(2) << 20;
 ///
 /// Throws: std::bad_alloc.
 inline std::byte* allocate_pages(Index bytes) {
-  bool const large = bytes >= 2 * huge_page;
-  Index const alignment = large ? huge_page : page;
-  void* const block = std::aligned_alloc(std::size_t(alignment), std::size_t(round_up(bytes, page)));
-  if (block == nullptr) throw std::bad_alloc();
+  auto* const block = static_cast<std::byte*>(::operator new (std::size_t(bytes), std::align_val_t{page}));
 #if defined(__linux__)
-  if (large) madvise(block, std::size_t(bytes / huge_page * huge_page), MADV_HUGEPAGE);
+  if (bytes >= 2 * huge_page) madvise(block, std::size_t(bytes), MADV_HUGEPAGE);
 #endif
-  return static_cast<std::byte*>(block);
+  return block;
 }
 
-inline void release_pages(std::byte* block) noexcept { std::free(block); }
+inline void release_pages(std::byte* block) noexcept { ::operator delete (block, std::align_val_t{page}); }
 
 }  // namespace tet::cpu
