@@ -15,7 +15,7 @@ namespace tet::cpu {
 inline constexpr Index page = 4096, huge_page = Index(2) << 20;
 
 /// Memory at the start of a page; a large block asks for huge pages, without which a kernel that walks through several
-/// timesteps at once waits for page tables: measured, 0.7 of the time for a layer of neurons. It is a request: where the
+/// timesteps at once waits for page tables (docs/results.md, "neurons alone"). It is a request: where the
 /// system has none, the block has ordinary pages.
 ///
 /// Throws: std::bad_alloc.
