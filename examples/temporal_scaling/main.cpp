@@ -8,6 +8,7 @@
 
 #include <examples/experiments/command_line.hpp>
 #include <examples/experiments/probe.hpp>
+#include <examples/experiments/publish.hpp>
 #include <examples/experiments/study.hpp>
 #include <examples/experiments/subject.hpp>
 
@@ -62,19 +63,11 @@ int run(int argc, char** argv) {
   }
 
   report::Report page = temporal_scaling::make_report(results, trial, probe->noise_name());
-  page.settings = line.settings();
-  page.settings.emplace_back("seeds", std::to_string(o.seeds));
-  page.settings.emplace_back("training samples", std::to_string(subject->train_samples()));
-  page.settings.emplace_back("test samples", std::to_string(subject->test_samples()));
-  page.command = line.command();
+  experiments::add_making(page, line, *subject);
   report::write(page, study.folder());
   study.write("results.csv", report::csv(temporal_scaling::all_numbers(results, trial)));
   study.write("results.json", json{{"SDT", results.sdt}, {"TET", results.tet}}.dump(1) + "\n");
-  for (report::Claim const& claim : page.claims)
-    std::printf("%-14s %s\n               %s\n",
-                claim.outcome == report::Outcome::holds ? "holds:" : "does not show:", claim.sentence.c_str(),
-                claim.numbers.c_str());
-  std::printf("\n%s\n", study.path("report.html").c_str());
+  experiments::print_claims(page, study);
   return 0;
 }
 

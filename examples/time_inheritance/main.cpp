@@ -7,6 +7,7 @@
 #include "run.hpp"
 
 #include <examples/experiments/command_line.hpp>
+#include <examples/experiments/publish.hpp>
 #include <examples/experiments/study.hpp>
 #include <examples/experiments/subject.hpp>
 
@@ -61,22 +62,14 @@ int run(int argc, char** argv) {
     page.paragraph(
         "The digits are recordings of an event camera: fewer timesteps also show less of the recording, "
         "unlike an image, which is shown as a whole at every timestep.");
-  page.settings = line.settings();
-  page.settings.emplace_back("seeds", std::to_string(o.seeds));
-  page.settings.emplace_back("training samples", std::to_string(subject->train_samples()));
-  page.settings.emplace_back("test samples", std::to_string(subject->test_samples()));
+  experiments::add_making(page, line, *subject);
   page.settings.emplace_back("threads", std::to_string(tet::threads()));
-  page.command = line.command();
   report::write(page, study.folder());
   study.write("results.csv", report::csv(time_inheritance::all_numbers(outcomes, subject->train_samples())));
   json all;
   for (auto const& outcome : outcomes) all[outcome.way.short_name] = outcome.runs;
   study.write("results.json", all.dump(1) + "\n");
-  for (report::Claim const& claim : page.claims)
-    std::printf("%-14s %s\n               %s\n",
-                claim.outcome == report::Outcome::holds ? "holds:" : "does not show:", claim.sentence.c_str(),
-                claim.numbers.c_str());
-  std::printf("\n%s\n", study.path("report.html").c_str());
+  experiments::print_claims(page, study);
   return 0;
 }
 
