@@ -4,6 +4,7 @@
 #include <examples/digits/digits_dataset.hpp>
 #include <examples/digits/event_camera.hpp>
 
+#include <tet/data/augmented_frames.hpp>
 #include <tet/data/cifar.hpp>
 #include <tet/data/dvs_cifar10.hpp>
 #ifdef TET_RECIPES_HAVE_IMAGES
@@ -55,7 +56,8 @@ Data all_data(Recipe const& r) {
   }
   if (r.dataset == "dvs_cifar10") {
     auto splits = tet::data::dvs_cifar10(r.data, tet::Timesteps{*std::ranges::max_element(r.timesteps)});
-    return {std::move(splits.train), std::move(splits.test)};
+    return {tet::data::AugmentedFrames(std::move(splits.train), {.flip = r.flip, .roll = r.roll}),
+            std::move(splits.test)};
   }
   if (r.dataset == "imagenet") return imagenet(r.data);
   auto splits = r.dataset == "cifar100" ? tet::data::cifar100(r.data) : tet::data::cifar10(r.data);

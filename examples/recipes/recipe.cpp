@@ -136,6 +136,7 @@ std::vector<Field> const& fields() {
       whole("seed", &Recipe::seed, 0, 0x7fffffffffffffffL),
       whole("crop_padding", &Recipe::crop_padding, 0, 64),
       flag("flip", &Recipe::flip),
+      whole("roll", &Recipe::roll, 0, 47),
       choice("policy", &Recipe::policy, {"none", "cifar10"}),
       whole("cutout", &Recipe::cutout, 0, 1024),
       real("mixup", &Recipe::mixup, 0, 4),
@@ -245,9 +246,11 @@ void check(Recipe const& r) {
     if (r.crop_padding > 0 || r.flip || r.cutout > 0 || r.policy != "none")
       refuse(
           "crop_padding, flip, cutout and policy are for CIFAR; dataset imagenet has its own random crops and flips");
-  } else if (!images && (r.crop_padding > 0 || r.flip || r.cutout > 0 || r.policy != "none")) {
-    refuse("crop_padding, flip, cutout and policy change images; dataset " + r.dataset + " has event frames");
+  } else if (!images && (r.crop_padding > 0 || r.cutout > 0 || r.policy != "none")) {
+    refuse("crop_padding, cutout and policy change images; dataset " + r.dataset + " has event frames");
   }
+  if (r.dataset == "digits" && r.flip) refuse("flip makes other digits of digits");
+  if (r.dataset != "dvs_cifar10" && r.roll > 0) refuse("roll shifts the frames of dataset dvs_cifar10");
   if (r.dataset == "digits" && r.mixup > 0)
     refuse("mixup makes values between 0 and 1, and the input of network digits takes spikes; cutmix keeps them");
   if (r.dataset != "digits" && r.data.empty()) refuse("data: expected the folder of dataset " + r.dataset);

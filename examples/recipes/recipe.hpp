@@ -36,6 +36,7 @@ struct Recipe {
 
   long crop_padding = 0;
   bool flip = false;
+  long roll = 0;  ///< of recorded frames
   std::string policy = "none";
   long cutout = 0;
   double mixup = 0;

@@ -19,6 +19,7 @@
 #include <tet/core/error.hpp>
 #include <tet/core/threads.hpp>
 #include <tet/data/any_dataset.hpp>
+#include <tet/data/augmented_frames.hpp>
 #include <tet/data/batches.hpp>
 #include <tet/data/cifar.hpp>
 #include <tet/data/dvs_cifar10.hpp>

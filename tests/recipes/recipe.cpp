@@ -71,6 +71,8 @@ TEST_CASE("Recipes: the paper's settings stand in its rows [recipes]") {
   auto const dvs = recipes::read_recipe(folder + "dvs_cifar10_vggsnn_t10.ini");
   CHECK(dvs.lambda == 0.001);
   CHECK(dvs.timesteps == std::vector<long>{10});
+  CHECK(dvs.flip);
+  CHECK(dvs.roll == 5);
 }
 
 TEST_CASE("Recipes: what is wrong in a file is named by line, field and what was expected [recipes]") {
@@ -121,8 +123,18 @@ TEST_CASE("Recipes: fields that do not go together are refused [recipes]") {
   CHECK(refused([](R r) { r.final_learning_rate = 1; }));
   CHECK(refused([](R r) { r.dataset = "dvs_cifar10"; }));
   CHECK(refused([](R r) { r.data = ""; }));
-  CHECK(refused([](R r) { r.network = r.dataset = "digits", r.flip = false; }));  // crops
-  CHECK(refused([](R r) { r.network = r.dataset = "digits", r.flip = false, r.crop_padding = 0, r.mixup = 1; }));
+  CHECK(refused([](R r) { r.roll = 1; }));
+  auto const digits_refused = [&](auto change) {
+    return refused([&](R r) {
+      r.network = r.dataset = "digits", r.flip = false, r.crop_padding = 0;
+      change(r);
+    });
+  };
+  CHECK_FALSE(digits_refused([](R) {}));
+  CHECK(digits_refused([](R r) { r.crop_padding = 4; }));
+  CHECK(digits_refused([](R r) { r.flip = true; }));
+  CHECK(digits_refused([](R r) { r.roll = 1; }));
+  CHECK(digits_refused([](R r) { r.mixup = 1; }));
 }
 
 TEST_CASE("Recipes: the command line overrides every field, and refuses what it does not know [recipes]") {

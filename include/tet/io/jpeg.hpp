@@ -45,12 +45,15 @@ class JpegReader {
   /// Pixels to room for [H, W, 3]. Slow and exact, so that all builds of one libjpeg give the same bytes.
   bool read_pixels(std::uint8_t* to) {
     if (setjmp(errors_.back) != 0) return false;
-    info_.out_color_space = JCS_RGB;
+    info_.out_color_space = has_inks() ? JCS_CMYK : JCS_RGB;
     info_.dct_method = JDCT_ISLOW;
     jpeg_start_decompress(&info_);
+    JSAMPROW const inks = has_inks() ? room_for_inks() : nullptr;
     while (info_.output_scanline < info_.output_height) {
-      JSAMPROW row = to + std::size_t(info_.output_scanline) * info_.output_width * 3;
-      jpeg_read_scanlines(&info_, &row, 1);
+      JSAMPROW const row = to + std::size_t(info_.output_scanline) * info_.output_width * 3;
+      JSAMPROW line = inks != nullptr ? inks : row;
+      jpeg_read_scanlines(&info_, &line, 1);
+      if (inks != nullptr) light_of(inks, row);
     }
     jpeg_finish_decompress(&info_);
     return true;
@@ -58,7 +61,6 @@ class JpegReader {
 
   Index height() const { return Index(info_.image_height); }
   Index width() const { return Index(info_.image_width); }
-  bool is_cmyk() const { return info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK; }
   char const* text() const { return errors_.text; }
 
   /// How many bytes of the file it has taken.
@@ -67,6 +69,22 @@ class JpegReader {
   }
 
  private:
+  /// Whether pixels are amounts of cyan, magenta, yellow and black.
+  bool has_inks() const { return info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK; }
+
+  /// A row of [W, 4], which libjpeg gives back with the rest.
+  JSAMPROW room_for_inks() {
+    return info_.mem->alloc_sarray(reinterpret_cast<j_common_ptr>(&info_), JPOOL_IMAGE, info_.output_width * 4, 1)[0];
+  }
+
+  /// [W, 4] to [W, 3]: a colour's light is what its ink and black let through. Files with Adobe's marker say how much
+  /// of the paper is left free, others how much is covered.
+  void light_of(JSAMPLE const* inks, JSAMPLE* to) const {
+    for (JDIMENSION x = 0; x < info_.output_width; ++x, inks += 4, to += 3)
+      for (int colour = 0; colour < 3; ++colour) to[colour] = JSAMPLE((free(inks[colour]) * free(inks[3]) + 127) / 255);
+  }
+  int free(JSAMPLE ink) const { return info_.saw_Adobe_marker ? ink : 255 - ink; }
+
   struct Errors {
     jpeg_error_mgr manager;  // first: libjpeg hands out its address
     std::jmp_buf back;
@@ -91,15 +109,14 @@ class JpegReader {
 
 }  // namespace detail
 
-/// Decodes a JPEG image that lies in memory; grey becomes red, green and blue.
-/// Throws: IoError, with the file's name, for what is broken or ends too early, for CMYK and more than 8 bits per value, and
-/// for more pixels than allowed; `picture` then holds nothing of use.
+/// Decodes a JPEG image that lies in memory; grey and CMYK (ImageNet has some of either) become red, green and blue.
+/// Throws: IoError, with the file's name, for what is broken or ends too early, for more than 8 bits per value, and for
+/// more pixels than allowed; `picture` then holds nothing of use.
 inline void decode_jpeg(std::span<std::byte const> bytes, std::string const& path, Picture& picture,
                         Index most_pixels = most_pixels_of_picture) {
   detail::JpegReader reader;
   auto const broken = [&] { return IoError(path, reader.taken(bytes.size()), reader.text(), "a whole JPEG image"); };
   if (!reader.read_header(bytes)) throw broken();
-  if (reader.is_cmyk()) throw IoError(path, reader.taken(bytes.size()), "a JPEG image in CMYK", "one in RGB or grey");
   detail::size_picture(picture, reader.height(), reader.width(), most_pixels, path, reader.taken(bytes.size()));
   if (!reader.read_pixels(picture.pixels.data())) throw broken();
 }
