@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/clock.hpp>
 #include <tet/core/crc32c.hpp>
 #include <tet/core/error.hpp>
 
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -150,7 +150,7 @@ class EventFile {
     if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
       throw IoError(folder, 0, std::strerror(errno), "a folder");
     char seconds[24];
-    std::snprintf(seconds, sizeof seconds, "%010lld", (long long)now());
+    std::snprintf(seconds, sizeof seconds, "%010lld", (long long)seconds_since_1970());
     for (int n = 0; file_ < 0; ++n) {
       char number[16];
       std::snprintf(number, sizeof number, "%06d", n);
@@ -159,7 +159,7 @@ class EventFile {
       if (file_ < 0 && errno != EEXIST) throw IoError(path_, 0, std::strerror(errno), "a new file");
     }
     detail::ProtoMessage version;
-    version.real(1, now());
+    version.real(1, seconds_since_1970());
     version.text(3, "brain.Event:2");
     append(version);
     if (first_step == 0) return;
@@ -200,13 +200,9 @@ class EventFile {
   }
 
  private:
-  static double now() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-  }
-
   static detail::ProtoMessage begin(std::int64_t step) {
     detail::ProtoMessage event;
-    event.real(1, now());
+    event.real(1, seconds_since_1970());
     event.whole(2, step);
     return event;
   }
