@@ -39,7 +39,7 @@ inline std::vector<std::string> names_in_folder(std::string const& path, std::st
   }
   ::closedir(folder);
   if (error != 0) throw IoError(path, 0, std::strerror(error), "a readable folder");
-  std::ranges::sort(names);
+  std::sort(names.begin(), names.end());
   return names;
 }
 

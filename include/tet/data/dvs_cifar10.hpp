@@ -62,7 +62,7 @@ inline void decode_aedat2(std::span<std::byte const> bytes, std::string const& p
                       std::int64_t(word(i + 4))});
   }
   if (events.empty()) throw IoError(path, bytes.size(), "no event", "at least one event");
-  std::ranges::stable_sort(events, {}, &Event::t);
+  std::stable_sort(events.begin(), events.end(), [](Event const& a, Event const& b) { return a.t < b.t; });
 }
 
 /// DVS-CIFAR10, or a part of it, as frames of 48x48: counts of events, each frame with equally many of them. A pixel is

@@ -64,7 +64,7 @@ class LiveFrames {
   /// Throws: std::invalid_argument before the first event.
   void next() {
     if (!open_) refuse("data::LiveFrames: next", "no event yet", "an event that opens the first frame");
-    std::ranges::fill(frame_, 0.0f);
+    std::fill(frame_.begin(), frame_.end(), 0.0f);
     ++done_;
     earliest_ = first_ + done_ * duration_;
   }
@@ -74,7 +74,7 @@ class LiveFrames {
 
   /// Forgets everything: the next event is the first of another recording.
   void reset() {
-    std::ranges::fill(frame_, 0.0f);
+    std::fill(frame_.begin(), frame_.end(), 0.0f);
     done_ = 0;
     open_ = false;
   }

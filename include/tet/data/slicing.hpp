@@ -60,7 +60,8 @@ inline void check_slicing(Slicing const& s) {
 /// Pre: events are not empty, and their times do not go back.
 inline std::size_t end_of_frame(std::span<Event const> events, Slicing const& s, Index f) {
   auto const before = [&](std::int64_t t) {
-    return std::size_t(std::ranges::lower_bound(events, t, {}, &Event::t) - events.begin());
+    auto const earlier = [](Event const& e, std::int64_t time) { return e.t < time; };
+    return std::size_t(std::lower_bound(events.begin(), events.end(), t, earlier) - events.begin());
   };
   Index const n = Index(events.size()), frames = s.frames.value;
   std::int64_t const first = events.front().t;
@@ -101,7 +102,7 @@ inline void write_frames(std::span<Event const> events, Slicing const& slicing, 
     refuse("data::write_frames: room for frames of " + std::to_string(size) + " values",
            std::to_string(out.size()) + " values", "1 to " + std::to_string(slicing.frames.value) + " frames");
   }
-  std::ranges::fill(out, 0.0f);
+  std::fill(out.begin(), out.end(), 0.0f);
   std::size_t begin = 0;
   for (Index f = 0; f < T; ++f) {
     std::size_t const end = detail::end_of_frame(events, slicing, f);
