@@ -20,10 +20,14 @@ constexpr LaneCount<Width, Whole> lane_count(Index channels, Index c) {
   else return std::min<Index>(Width, channels - c);
 }
 
-/// Calls body(p) for p = 0 … Packs - 1 as constants: arrays of packs that are indexed by them stay in registers.
+/// Calls body(p) for p = 0 … Packs - 1 as constants: arrays of packs that are indexed by them stay in registers. In a long loop
+/// that takes a body with __attribute__((always_inline)), and results of functions in variables that are not const: GCC splits
+/// a struct into registers only once nothing points to it, and never a const one. (It ignores [[gnu::always_inline]] there.)
 template <int Packs, class Body>
 [[gnu::always_inline]] inline void for_each_of(Body const& body) {
-  [&]<std::size_t... P>(std::index_sequence<P...>) { (body(std::integral_constant<std::size_t, P>{}), ...); }
+  [&]<std::size_t... P>(std::index_sequence<P...>) __attribute__((always_inline)) {
+    (body(std::integral_constant<std::size_t, P>{}), ...);
+  }
   (std::make_index_sequence<Packs>{});
 }
 
@@ -33,14 +37,6 @@ void for_each_packs(Index channels, Body const& body) {
   Index c = 0;
   for (; c + Packs * Width <= channels; c += Packs * Width) body.template operator()<Packs, true>(c);
   for (; c < channels; c += Width) body.template operator()<1, false>(c);
-}
-
-/// Calls body<Whole>(c, p) for the packs p = 0, 1, … of channels first … end - 1.
-template <int Width, class Body>
-[[gnu::always_inline]] inline void for_each_pack(Index first, Index end, Body const& body) {
-  Index c = first, p = 0;
-  for (; c + Width <= end; c += Width, ++p) body.template operator()<true>(c, p);
-  if (c < end) body.template operator()<false>(c, p);
 }
 
 }  // namespace tet::cpu

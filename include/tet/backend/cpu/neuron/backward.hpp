@@ -15,52 +15,59 @@ namespace cpu {
 template <class Neuron, class Scalar>
 using NeuronState = typename Neuron::template State<NativePack<Scalar>>;
 
-/// Bytes of a task's scratch: the states of one block before each timestep.
+/// Bytes of a task's scratch: the states of a group of packs before each timestep.
 template <class Neuron, class Scalar>
-Index neuron_steps_bytes(Index timesteps, Index channels) {
-  return timesteps * neuron_block<native_width<Scalar>>(channels) * Index(sizeof(NeuronState<Neuron, Scalar>));
+Index neuron_steps_bytes(Index timesteps) {
+  return round_up(timesteps * neuron_packs * Index(sizeof(NeuronState<Neuron, Scalar>)), 64);
 }
 
-/// Goes through the neurons of one place, channels first … end - 1, forward in time, then backward, and calls
-/// use(lanes, p, t, centred, dx, dparameters) for each step of pack p.
-/// `before` [T][packs] is scratch: the states before each timestep, recomputed.
+/// Goes through a group of packs of place n forward in time, then backward, and calls use(p, t, centred, dx, dparameters) for
+/// each step of pack p.
+/// `scratch` [T][Packs]: the states before each timestep, recomputed.
 /// Returns dL/d initial state.
-template <class Neuron, class Kind, class Normalise, class Scalar, class Use>
-[[gnu::always_inline]] inline auto neuron_there_and_back(NeuronCall<Kind, Normalise, Scalar> const& call, Index n,
-                                                         Index first, Index end, GradientRow<Scalar> const& ds,
+template <class Lanes, std::size_t Packs, class Scalar, class Use>
+[[gnu::always_inline]] inline auto neuron_there_and_back(std::array<Lanes, Packs> lanes, Index timesteps,
+                                                         Scalar const* initial_state, GradientRow<Scalar> ds,
                                                          Scalar const* final_gradient, std::byte* scratch,
                                                          Use const& use) {
-  constexpr int width = native_width<Scalar>;
-  using V = Pack<Scalar, width>;
-  auto* const before = reinterpret_cast<NeuronState<Neuron, Scalar>*>(scratch);
-  Index const timesteps = call.timesteps, packs = ceil_div(end - first, width);
-  auto const for_each_pack = [&](auto const& body) [[gnu::always_inline]] {
-    cpu::for_each_pack<width>(first, end, [&]<bool Whole>(Index c, Index p) {
-      body(NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole>(call, n, c), p);
+  constexpr int packs = int(Packs);
+  using V = typename Lanes::V;
+  using State = typename Lanes::State;
+  auto* const before = reinterpret_cast<std::array<State, Packs>*>(scratch);
+  std::array<State, Packs> state, dstate;
+  for_each_of<packs>([&](auto p) __attribute__((always_inline)) { state[p] = lanes[p].load_state(initial_state); });
+  for (Index t = 0; t < timesteps; ++t) {
+    lanes[0].template prefetch<packs>(t);
+    before[t] = state;
+    if (t + 1 == timesteps) break;
+    for_each_of<packs>([&](auto p) __attribute__((always_inline)) {
+      state[p] = lanes[p].step(state[p], lanes[p].centred(t)).next;
     });
-  };
-  for_each_pack([&](auto const& lanes, Index p) { before[p] = lanes.load_state(call.initial_state); });
-  for (Index t = 0; t + 1 < timesteps; ++t) {
-    auto* const now = before + t * packs;
-    for_each_pack([=](auto const& lanes, Index p) { now[packs + p] = lanes.step(now[p], lanes.centred(t)).next; });
   }
-  std::array<NeuronState<Neuron, Scalar>, std::size_t(neuron_block_packs)> dstate;
-  for_each_pack([&](auto const& lanes, Index p) { dstate[std::size_t(p)] = lanes.load_state(final_gradient); });
+  for_each_of<packs>([&](auto p) __attribute__((always_inline)) { dstate[p] = lanes[p].load_state(final_gradient); });
   V const share(ds.share);
   for (Index t = timesteps; t-- > 0;) {
-    auto const* const now = before + t * packs;
     Scalar const* const ds_now = ds.first + t * ds.step;
-    for_each_pack([&, t, now, ds_now, share](auto const& lanes, Index p) {
-      V const centred = lanes.centred(t);
-      auto const state = now[p];
-      V const d = V::load(ds_now + lanes.c, lanes.count) * share;
-      auto const g =
-          Neuron::template backward<V>(state, lanes.parameters, lanes.step(state, centred), d, dstate[std::size_t(p)]);
-      dstate[std::size_t(p)] = g.state;
-      use(lanes, p, t, centred, V(g.x), g.parameters);
+    prefetch_packs<packs, V>(ds_now + lanes[0].c);
+    for_each_of<packs>([&](auto p) __attribute__((always_inline)) {
+      V const centred = lanes[p].centred(t);
+      State const s = before[t][p];
+      V const d = V::load(ds_now + lanes[p].c, lanes[p].count) * share;
+      auto g = Lanes::NeuronType::template backward<V>(s, lanes[p].parameters, lanes[p].step(s, centred), d, dstate[p]);
+      dstate[p] = g.state;
+      use(p, t, centred, V(g.x), g.parameters);
     });
   }
   return dstate;
+}
+
+/// Where dx of a layer goes: past the caches unless its lines have just been read as x or ds.
+template <class V, class Kind, class Normalise, class Scalar>
+Destination neuron_destination(NeuronCall<Kind, Normalise, Scalar> const& call, Scalar const* ds, Scalar const* dx) {
+  if (dx == nullptr || call.repeated || dx == ds || static_cast<void const*>(dx) == call.x.data)
+    return Destination::caches;
+  Index const values = call.timesteps * call.pixels * call.x.channels;
+  return destination<V>(dx, call.x.channels, values * Index(sizeof(Scalar)));
 }
 
 /// Per-channel sums of the backward pass: two of BatchNorm, one for each learnable parameter.
@@ -76,7 +83,7 @@ Index neuron_workspace(BasicCpu<Loops> const& exec, Index timesteps, Index pixel
   Index const partials = cpu::neuron_partition(pixels).tasks() * cpu::neuron_sums<Neuron, Normalise> *
                          round_up(channels, native_width<Scalar>);
   return round_up(partials * Index(sizeof(Scalar)), 64) +
-         exec.slots() * round_up(cpu::neuron_steps_bytes<Neuron, Scalar>(timesteps, channels), 64);
+         exec.slots() * cpu::neuron_steps_bytes<Neuron, Scalar>(timesteps);
 }
 
 /// Gradients of neuron_forward. The states are recomputed from the input, nothing but the input is kept.
@@ -96,38 +103,50 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
   cpu::Partition const partition = cpu::neuron_partition(neurons.pixels);
   Scalar* const partials = reinterpret_cast<Scalar*>(workspace.data);
   std::byte* const steps = workspace.data + round_up(partition.tasks() * sums * padded * Index(sizeof(Scalar)), 64);
-  Index const steps_bytes = round_up(cpu::neuron_steps_bytes<Neuron, Scalar>(neurons.timesteps, channels), 64);
+  Index const steps_bytes = cpu::neuron_steps_bytes<Neuron, Scalar>(neurons.timesteps);
 
-  exec.parallel_for(partition.tasks(), [&](Index task, Index slot) {
-    using V = Pack<Scalar, width>;
+  using V = Pack<Scalar, width>;
+  cpu::Destination const destination = cpu::neuron_destination<V>(neurons, ds.data, dx);
+
+  exec.parallel_for(partition.tasks(), [&, dx, destination](Index task, Index slot) {
     auto const call = neurons;
     Scalar* const sum = partials + task * sums * padded;
     std::fill_n(sum, sums * padded, Scalar(0));
     for (Index n = partition.begin(task); n < partition.end(task); ++n) {
       GradientRow<Scalar> const row(ds, call.pixels, channels, n);
-      cpu::for_each_neuron_block<width>(channels, [&](Index first, Index end) {
-        Index const packs = ceil_div(end - first, width);
-        V total[cpu::neuron_block_packs], weighted[cpu::neuron_block_packs];
-        std::array<V, learnable.size()> dparameters[cpu::neuron_block_packs];
-        std::fill_n(total, packs, V(Scalar(0)));
-        std::fill_n(weighted, packs, V(Scalar(0)));
-        for (Index p = 0; p < packs; ++p) dparameters[p].fill(V(Scalar(0)));
-        auto const use = [&, dx, n](auto const& lanes, Index p, Index t, V centred, V d,
-                                    [[maybe_unused]] auto const& dlearnable) {
-          if (dx != nullptr && !call.repeated) d.store(dx + (t * call.pixels + n) * channels + lanes.c, lanes.count);
-          if (normalised || call.repeated) total[p] += d;
+      cpu::for_each_packs<width, cpu::neuron_packs>(channels, [&]<int Packs, bool Whole>(Index first) {
+        using Lanes = cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole>;
+        auto const lanes = cpu::lanes_at<Lanes, Packs>(call, n, first);
+        Index const dx_step = call.pixels * channels;
+        bool const summed = normalised || call.repeated;
+        Scalar* const dx_first = dx == nullptr || call.repeated ? nullptr : dx + n * channels;
+        cpu::Destination const to = destination;
+        std::array<V, Packs> total, weighted;
+        std::array<std::array<V, learnable.size()>, Packs> dparameters;
+        cpu::for_each_of<Packs>([&](auto p) __attribute__((always_inline)) {
+          total[p] = weighted[p] = V(Scalar(0));
+          dparameters[p].fill(V(Scalar(0)));
+        });
+        auto const use = [&](auto p, Index t, V centred, V d, [[maybe_unused]] auto dlearnable)
+            __attribute__((always_inline)) {
+          if (dx_first != nullptr) {
+            Scalar* const at = dx_first + t * dx_step + lanes[p].c;
+            if (to == cpu::Destination::memory) cpu::store_past_caches(at, d);
+            else d.store(at, lanes[p].count);
+          }
+          if (summed) total[p] += d;
           if constexpr (normalised) weighted[p] += d * centred;
           if constexpr (learnable.size() > 0) {
             auto const parts = std::bit_cast<std::array<V, learnable.size()>>(dlearnable);
             for (std::size_t i = 0; i < parts.size(); ++i) dparameters[p][i] += parts[i];
           }
         };
-        auto const dinitial = cpu::neuron_there_and_back<Neuron>(call, n, first, end, row, gradients.final_state,
-                                                                 steps + slot * steps_bytes, use);
-        cpu::for_each_pack<width>(first, end, [&]<bool Whole>(Index c, Index p) {
-          cpu::NeuronLanes<Neuron, Kind, Normalise, Scalar, Whole> const lanes(call, n, c);
-          lanes.store_state(gradients.initial_state, dinitial[std::size_t(p)]);
-          if (dx != nullptr && call.repeated) total[p].store(dx + n * channels + c, lanes.count);
+        auto dinitial = cpu::neuron_there_and_back(lanes, call.timesteps, call.initial_state, row,
+                                                   gradients.final_state, steps + slot * steps_bytes, use);
+        cpu::for_each_of<Packs>([&](auto p) __attribute__((always_inline)) {
+          Index const c = lanes[p].c;
+          lanes[p].store_state(gradients.initial_state, dinitial[p]);
+          if (dx != nullptr && call.repeated) total[p].store(dx + n * channels + c, lanes[p].count);
           Scalar* at = sum + c;
           auto const accumulate = [&](V value) {
             (V::load(at) + value).store(at);
@@ -141,6 +160,7 @@ void neuron_backward(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalise, Scalar> 
         });
       });
     }
+    if (destination == cpu::Destination::memory) cpu::finish_stores_past_caches();
   });
 
   if constexpr (sums > 0) {
@@ -178,30 +198,43 @@ void neuron_input_gradient(BasicCpu<Loops>& exec, NeuronCall<Kind, Normalisation
   constexpr int width = native_width<Scalar>;
   Index const channels = neurons.x.channels;
   cpu::Partition const partition = cpu::neuron_partition(neurons.pixels);
-  Index const steps_bytes = round_up(cpu::neuron_steps_bytes<Neuron, Scalar>(neurons.timesteps, channels), 64);
-  exec.parallel_for(partition.tasks(), [&](Index task, Index slot) {
-    using V = Pack<Scalar, width>;
+  Index const steps_bytes = cpu::neuron_steps_bytes<Neuron, Scalar>(neurons.timesteps);
+  using V = Pack<Scalar, width>;
+  cpu::Destination const destination = cpu::neuron_destination<V>(neurons, ds.data, dx);
+  exec.parallel_for(partition.tasks(), [&, dx, destination](Index task, Index slot) {
     auto const call = neurons;
-    auto const store = [&](auto const& lanes, Index pixel, V centred, V d) {
-      V const scale = V::load(norm.scale + lanes.c, lanes.count),
-              mean_dy = V::load(norm.mean_dy + lanes.c, lanes.count),
-              slope = V::load(norm.slope + lanes.c, lanes.count);
-      (scale * (d - mean_dy - centred * slope)).store(dx + pixel * channels + lanes.c, lanes.count);
-    };
     for (Index n = partition.begin(task); n < partition.end(task); ++n) {
       GradientRow<Scalar> const row(ds, call.pixels, channels, n);
-      cpu::for_each_neuron_block<width>(channels, [&](Index first, Index end) {
-        V total[cpu::neuron_block_packs];
-        std::fill_n(total, ceil_div(end - first, width), V(Scalar(0)));
-        auto const use = [&, n](auto const& lanes, Index p, Index t, V centred, V d, auto const&) {
-          if (!call.repeated) return store(lanes, t * call.pixels + n, centred, d);
-          total[p] += d;
-          if (t == 0) store(lanes, n, centred, total[p]);
+      cpu::for_each_packs<width, cpu::neuron_packs>(channels, [&]<int Packs, bool Whole>(Index first) {
+        using Lanes = cpu::NeuronLanes<Neuron, Kind, Normalisation<Scalar>, Scalar, Whole>;
+        auto const lanes = cpu::lanes_at<Lanes, Packs>(call, n, first);
+        Index const places = call.pixels, place = n;
+        bool const repeated = call.repeated;
+        Scalar* const dx_first = dx;
+        cpu::Destination const to = destination;
+        std::array<V, Packs> scale, mean_dy, slope, total;
+        cpu::for_each_of<Packs>([&](auto p) __attribute__((always_inline)) {
+          scale[p] = V::load(norm.scale + lanes[p].c, lanes[p].count);
+          mean_dy[p] = V::load(norm.mean_dy + lanes[p].c, lanes[p].count);
+          slope[p] = V::load(norm.slope + lanes[p].c, lanes[p].count);
+          total[p] = V(Scalar(0));
+        });
+        auto const store = [&](auto p, Index pixel, V centred, V d) __attribute__((always_inline)) {
+          V const value = scale[p] * (d - mean_dy[p] - centred * slope[p]);
+          Scalar* const at = dx_first + pixel * lanes[p].x.channels + lanes[p].c;
+          if (to == cpu::Destination::memory) cpu::store_past_caches(at, value);
+          else value.store(at, lanes[p].count);
         };
-        cpu::neuron_there_and_back<Neuron>(call, n, first, end, row, final_gradient,
-                                           workspace.data + slot * steps_bytes, use);
+        auto const use = [&](auto p, Index t, V centred, V d, auto) __attribute__((always_inline)) {
+          if (!repeated) return store(p, t * places + place, centred, d);
+          total[p] += d;
+          if (t == 0) store(p, place, centred, total[p]);
+        };
+        cpu::neuron_there_and_back(lanes, call.timesteps, call.initial_state, row, final_gradient,
+                                   workspace.data + slot * steps_bytes, use);
       });
     }
+    if (destination == cpu::Destination::memory) cpu::finish_stores_past_caches();
   });
 }
 

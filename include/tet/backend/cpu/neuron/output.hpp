@@ -23,16 +23,18 @@ struct NeuronOutput {
       Index const places = call.pixels, end = run.first_timestep + run.timesteps, stride = run.stride;
       float const* values = run.values + k;
       auto const lanes = lanes_at<Lanes, Packs>(call, run.place, run.c + k);
-      typename Lanes::State state[Packs];
-      for_each_of<Packs>([&](auto p) { state[p] = lanes[p].load_state(call.initial_state); });
+      std::array<typename Lanes::State, Packs> state;
+      for_each_of<Packs>([&](auto p)
+                             __attribute__((always_inline)) { state[p] = lanes[p].load_state(call.initial_state); });
       Index pixel = run.first_timestep * places + lanes[0].pixel;
       for (Index t = run.first_timestep; t < end; ++t, values += stride, pixel += places)
-        for_each_of<Packs>([&](auto p) {
+        for_each_of<Packs>([&](auto p) __attribute__((always_inline)) {
           auto const f = lanes[p].step(state[p], Lanes::V::load(values + Index(p) * width));
           store_spikes<width>(to, pixel, lanes[p].c, f.s, lanes[p].count);
           state[p] = f.next;
         });
-      for_each_of<Packs>([&](auto p) { lanes[p].store_state(call.final_state, state[p]); });
+      for_each_of<Packs>([&](auto p)
+                             __attribute__((always_inline)) { lanes[p].store_state(call.final_state, state[p]); });
     });
   }
 };
