@@ -52,7 +52,7 @@ template <int Width, class Scalar>
 void clear_unused(Activation<Spike, Scalar> const& s, Index pixel) {
   Index const covered = round_up(s.channels, Width) / 8;
   Index const bytes = s.words_per_pixel() * 8;
-  if (bytes == covered) return;  // a call of memset for nothing is 5 % of a small layer's forward pass
+  if (bytes == covered) return;  // calls of memset for nothing took 4 % of a small layer's forward and backward pass
   std::memset(reinterpret_cast<std::uint8_t*>(s.pixel(pixel)) + covered, 0, std::size_t(bytes - covered));
 }
 
