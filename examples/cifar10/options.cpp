@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
-#include <CLI/CLI.hpp>
+#include <examples/parse.hpp>
 
 bool parse(int argc, char** argv, Options& o, int& status) {
   CLI::App app{"Trains a spiking network on CIFAR-10 and evaluates it at 1 to 8 timesteps"};
@@ -24,11 +24,5 @@ bool parse(int argc, char** argv, Options& o, int& status) {
   app.add_option("--weights", o.weights, "safetensors file to start from, PyTorch's included")
       ->check(CLI::ExistingFile);
   app.add_option("--threads", o.threads, "0: TET_NUM_THREADS, or all cores")->check(CLI::NonNegativeNumber);
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& error) {
-    status = app.exit(error);
-    return false;
-  }
-  return true;
+  return parse(app, argc, argv, status);
 }

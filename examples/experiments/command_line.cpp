@@ -3,7 +3,7 @@
 
 #include "problem_defaults.hpp"
 
-#include <CLI/CLI.hpp>
+#include <examples/parse.hpp>
 
 #include <functional>
 #include <utility>
@@ -86,12 +86,7 @@ void CommandLine::add(std::string const& name, std::string& value, std::string c
 }
 
 bool CommandLine::parse(int argc, char const* const* argv, int& status) {
-  try {
-    parser_->app.parse(argc, argv);
-  } catch (CLI::ParseError const& error) {
-    status = parser_->app.exit(error);
-    return false;
-  }
+  if (!::parse(parser_->app, argc, argv, status)) return false;
   command_ = program_;
   for (int i = 1; i < argc; ++i) command_ += " " + shell_word(argv[i]);
   Defaults const& defaults = options_.dataset == "digits" ? digits_defaults : cifar10_defaults;

@@ -5,15 +5,14 @@
 
 #include "landscape.hpp"
 
+#include <examples/experiments/program.hpp>
 #include <examples/experiments/study.hpp>
 #include <examples/experiments/subject.hpp>
 #include <examples/experiments/summary.hpp>
 
 #include <tet/analysis/landscape.hpp>
-#include <tet/core/threads.hpp>
 
 #include <cstdio>
-#include <exception>
 #include <span>
 #include <string>
 
@@ -84,21 +83,7 @@ loss_landscape::Method measure(experiments::Study& study, Subject& subject, Obje
   return method;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
-  experiments::CommandLine line("loss_landscape", "Flatness of the minima that SDT and TET find",
-                                "loss_landscape-results");
-  LandscapeOptions options;
-  line.add("--points", options.points, "of a line through the weights", 2, 10000);
-  line.add("--plane", options.plane, "places on each axis of the plane", 2, 1000);
-  line.add("--reach", options.reach, "furthest from the weights, in lengths of their filters", 1e-6, 100);
-  add_options(line, options.flatness);
-  int status = 0;
-  if (!line.parse(argc, argv, status)) return status;
-  experiments::Options const& o = line.options();
-  if (o.threads > 0) tet::set_threads(o.threads);
-
+void run(experiments::CommandLine const& line, experiments::Options const& o, LandscapeOptions const& options) {
   experiments::Study study(o.out, line.program(), line.settings());
   auto const subject = experiments::make_subject(o);
   subject->probe(options.flatness.samples, tet::Timesteps{o.timesteps});
@@ -110,7 +95,17 @@ int main(int argc, char** argv) try {
   for (report::Table const& table : loss_landscape::raw_numbers(sdt, tet)) study.write(table.file + ".csv", csv(table));
   write(make_report(sdt, tet, options, line), o.out);
   std::printf("%s\n", study.path("report.html").c_str());
-} catch (std::exception const& error) {
-  std::fprintf(stderr, "loss_landscape: %s\n", error.what());
-  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  experiments::CommandLine line("loss_landscape", "Flatness of the minima that SDT and TET find",
+                                "loss_landscape-results");
+  LandscapeOptions options;
+  line.add("--points", options.points, "of a line through the weights", 2, 10000);
+  line.add("--plane", options.plane, "places on each axis of the plane", 2, 1000);
+  line.add("--reach", options.reach, "furthest from the weights, in lengths of their filters", 1e-6, 100);
+  add_options(line, options.flatness);
+  return experiments::run_program(line, argc, argv, [&](experiments::Options const& o) { run(line, o, options); });
 }

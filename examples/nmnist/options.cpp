@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
-#include <CLI/CLI.hpp>
+#include <examples/parse.hpp>
 
 bool parse(int argc, char** argv, Options& o, int& status) {
   CLI::App app{"Trains a small spiking network on N-MNIST recordings, with SDT and with TET"};
@@ -19,11 +19,5 @@ bool parse(int argc, char** argv, Options& o, int& status) {
   app.add_flag("--resume", o.resume, "go on from the checkpoints in the output folder; finished runs are not repeated");
   app.add_option("--output", o.output, "folder for weights (tet-1.safetensors …), checkpoints, metrics, results.csv");
   app.add_option("--threads", o.threads, "0: TET_NUM_THREADS, or all cores")->check(CLI::NonNegativeNumber);
-  try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& error) {
-    status = app.exit(error);
-    return false;
-  }
-  return true;
+  return parse(app, argc, argv, status);
 }

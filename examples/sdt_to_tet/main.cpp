@@ -5,14 +5,12 @@
 
 #include "switching.hpp"
 
+#include <examples/experiments/program.hpp>
 #include <examples/experiments/study.hpp>
 #include <examples/experiments/subject.hpp>
 #include <examples/experiments/summary.hpp>
 
-#include <tet/core/threads.hpp>
-
 #include <cstdio>
-#include <exception>
 #include <string>
 
 namespace {
@@ -44,19 +42,8 @@ json train(experiments::Study& study, experiments::Subject& subject, std::string
   return result;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
-  experiments::CommandLine line("sdt_to_tet", "From SDT to TET in the middle of a training", "sdt_to_tet-results");
-  sdt_to_tet::SwitchOptions options;
-  line.add("--epochs-after", options.epochs_after, "of the second part; --epochs are those of the first, with SDT", 1,
-           100000);
-  add_options(line, options.flatness);
-  int status = 0;
-  if (!line.parse(argc, argv, status)) return status;
-  experiments::Options const& o = line.options();
-  if (o.threads > 0) tet::set_threads(o.threads);
-
+void run(experiments::CommandLine const& line, experiments::Options const& o,
+         sdt_to_tet::SwitchOptions const& options) {
   experiments::Study study(o.out, line.program(), line.settings());
   auto const subject = experiments::make_subject(o);
   subject->probe(options.flatness.samples, tet::Timesteps{o.timesteps});
@@ -75,7 +62,15 @@ int main(int argc, char** argv) try {
               json{{"stayed", runs.stayed}, {"switched", runs.switched}, {"before", runs.before}}.dump(1) + "\n");
   write(make_report(runs, options, line), o.out);
   std::printf("%s\n", study.path("report.html").c_str());
-} catch (std::exception const& error) {
-  std::fprintf(stderr, "sdt_to_tet: %s\n", error.what());
-  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  experiments::CommandLine line("sdt_to_tet", "From SDT to TET in the middle of a training", "sdt_to_tet-results");
+  sdt_to_tet::SwitchOptions options;
+  line.add("--epochs-after", options.epochs_after, "of the second part; --epochs are those of the first, with SDT", 1,
+           100000);
+  add_options(line, options.flatness);
+  return experiments::run_program(line, argc, argv, [&](experiments::Options const& o) { run(line, o, options); });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
-#include <CLI/CLI.hpp>
+#include <examples/parse.hpp>
 
 bool parse(int argc, char** argv, Options& o, int& status) {
   CLI::App app{"Classifies recordings of an event camera as their events arrive, and stops when it is sure enough"};
@@ -17,12 +17,8 @@ bool parse(int argc, char** argv, Options& o, int& status) {
       ->check(CLI::Range(1L, 10000000L));
   app.add_option("-T,--timesteps", o.most_timesteps, "after which the best class is chosen, sure or not")
       ->check(CLI::Range(1L, 1000L));
-  try {
-    app.parse(argc, argv);
+  app.callback([&o] {
     if (o.recording.empty() && o.data.empty()) throw CLI::RequiredError("a recording, or --data with a folder of them");
-  } catch (CLI::ParseError const& error) {
-    status = app.exit(error);
-    return false;
-  }
-  return true;
+  });
+  return parse(app, argc, argv, status);
 }

@@ -6,19 +6,16 @@
 #include "measure.hpp"
 #include "pages.hpp"
 
-#include <examples/experiments/command_line.hpp>
 #include <examples/experiments/probe.hpp>
+#include <examples/experiments/program.hpp>
 #include <examples/experiments/publish.hpp>
 #include <examples/experiments/study.hpp>
 #include <examples/experiments/subject.hpp>
 
 #include <tet/core/error.hpp>
-#include <tet/core/threads.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <span>
 #include <string>
 
@@ -27,17 +24,8 @@ namespace {
 using experiments::Objective;
 using nlohmann::json;
 
-int run(int argc, char** argv) {
-  experiments::CommandLine line("temporal_scaling",
-                                "Accuracy of SDT- and TET-trained networks at every number of timesteps, with early "
-                                "exit, and under disturbances",
-                                "temporal_scaling");
-  long longest = 0;
-  line.add("--longest", longest, "most timesteps of the evaluation; 0: what suits the data set", 0, 1000);
-  int status = 0;
-  if (!line.parse(argc, argv, status)) return status;
-  experiments::Options const& o = line.options();
-  if (o.threads > 0) tet::set_threads(o.threads);
+/// `longest` is among the settings of `line`: 0 becomes what it stands for before they are stored.
+void run(experiments::CommandLine const& line, experiments::Options const& o, long& longest) {
   if (longest == 0) longest = o.dataset == "digits" ? std::max(o.timesteps, 8L) : 2 * o.timesteps;
   if (longest < o.timesteps)
     tet::refuse("--longest", std::to_string(longest), "at least the " + std::to_string(o.timesteps) + " of training");
@@ -68,12 +56,16 @@ int run(int argc, char** argv) {
   study.write("results.csv", report::csv(temporal_scaling::all_numbers(results, trial)));
   study.write("results.json", json{{"SDT", results.sdt}, {"TET", results.tet}}.dump(1) + "\n");
   experiments::print_claims(page, study);
-  return 0;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try { return run(argc, argv); } catch (std::exception const& error) {
-  std::fprintf(stderr, "temporal_scaling: %s\n", error.what());
-  return 1;
+int main(int argc, char** argv) {
+  experiments::CommandLine line("temporal_scaling",
+                                "Accuracy of SDT- and TET-trained networks at every number of timesteps, with early "
+                                "exit, and under disturbances",
+                                "temporal_scaling");
+  long longest = 0;
+  line.add("--longest", longest, "most timesteps of the evaluation; 0: what suits the data set", 0, 1000);
+  return experiments::run_program(line, argc, argv, [&](experiments::Options const& o) { run(line, o, longest); });
 }

@@ -6,7 +6,7 @@
 #include "pages.hpp"
 #include "run.hpp"
 
-#include <examples/experiments/command_line.hpp>
+#include <examples/experiments/program.hpp>
 #include <examples/experiments/publish.hpp>
 #include <examples/experiments/study.hpp>
 #include <examples/experiments/subject.hpp>
@@ -14,8 +14,6 @@
 #include <tet/core/error.hpp>
 #include <tet/core/threads.hpp>
 
-#include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
@@ -23,24 +21,8 @@ namespace {
 
 using nlohmann::json;
 
-int run(int argc, char** argv) {
-  experiments::CommandLine line("time_inheritance",
-                                "Training at a small T and then at the target (--timesteps), against training at the "
-                                "target from scratch",
-                                "time_inheritance");
-  time_inheritance::Plan plan{.small = 0, .target_epochs = 0};
-  line.add("--small-timesteps", plan.small,
-           "where inheritance begins; 0: 2, as in the paper, or 1 where the target is 2", 0, 1000);
-  line.add("--target-epochs", plan.target_epochs, "at the target after --epochs at the small T; 0: a sixth of them", 0,
-           100000);
-  line.add("--target-learning-rate", plan.target_learning_rate, "where its schedule begins; 0: as --learning-rate", 0,
-           1e6);
-  line.add("--reestimate-batches", plan.reestimate_batches, "that the run with new statistics takes them over", 1,
-           100000);
-  int status = 0;
-  if (!line.parse(argc, argv, status)) return status;
-  experiments::Options const& o = line.options();
-  if (o.threads > 0) tet::set_threads(o.threads);
+/// Parts of `plan` are among the settings of `line`: a 0 becomes what it stands for before they are stored.
+void run(experiments::CommandLine const& line, experiments::Options const& o, time_inheritance::Plan& plan) {
   plan.epochs = o.epochs;
   plan.target = o.timesteps;
   if (plan.small == 0) plan.small = o.timesteps > 2 ? 2 : 1;
@@ -70,12 +52,23 @@ int run(int argc, char** argv) {
   for (auto const& outcome : outcomes) all[outcome.way.short_name] = outcome.runs;
   study.write("results.json", all.dump(1) + "\n");
   experiments::print_claims(page, study);
-  return 0;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) try { return run(argc, argv); } catch (std::exception const& error) {
-  std::fprintf(stderr, "time_inheritance: %s\n", error.what());
-  return 1;
+int main(int argc, char** argv) {
+  experiments::CommandLine line("time_inheritance",
+                                "Training at a small T and then at the target (--timesteps), against training at the "
+                                "target from scratch",
+                                "time_inheritance");
+  time_inheritance::Plan plan{.small = 0, .target_epochs = 0};
+  line.add("--small-timesteps", plan.small,
+           "where inheritance begins; 0: 2, as in the paper, or 1 where the target is 2", 0, 1000);
+  line.add("--target-epochs", plan.target_epochs, "at the target after --epochs at the small T; 0: a sixth of them", 0,
+           100000);
+  line.add("--target-learning-rate", plan.target_learning_rate, "where its schedule begins; 0: as --learning-rate", 0,
+           1e6);
+  line.add("--reestimate-batches", plan.reestimate_batches, "that the run with new statistics takes them over", 1,
+           100000);
+  return experiments::run_program(line, argc, argv, [&](experiments::Options const& o) { run(line, o, plan); });
 }
