@@ -89,8 +89,8 @@ void add_claims(report::Report& page, Results const& r, Trial const& trial) {
   if (T > 1)
     page.claims.push_back(experiments::greater(
         "Stopped before its last timestep, a network trained with TET is more accurate than one trained with SDT "
-        "(mean over T = 1 to " +
-            std::to_string(T - 1) + ").",
+        "(" +
+            std::string(T > 2 ? "mean over T = 1 to " + std::to_string(T - 1) : "T = 1") + ").",
         both("accuracy_at", 0, T - 1)));
   page.claims.push_back(experiments::greater(
       "Each timestep alone classifies better after TET (mean over the timesteps of training).", both("alone", 0, T)));
