@@ -6,6 +6,7 @@
 #include <benchmark/benchmark.h>
 #include <oneapi/tbb/version.h>
 
+#include <cstdlib>
 #include <string>
 
 namespace {
@@ -29,6 +30,8 @@ int const registered = [] {
   benchmark::AddCustomContext("floats_per_pack", std::to_string(tet::native_width<float>));
   benchmark::AddCustomContext("assertions", assertions());
   benchmark::AddCustomContext("onetbb", TBB_runtime_version());
+  char const* const weights = std::getenv("TET_BENCHMARK_WEIGHTS");
+  benchmark::AddCustomContext("weights", weights == nullptr ? "default initialisation" : weights);
   benchmark::AddCustomContext("eigen", version(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION));
   return 0;
 }();

@@ -63,7 +63,7 @@ def tet_build(executable: Path) -> dict[str, str]:
     text = output_of([str(executable), "--benchmark_format=json", "--benchmark_filter=neuron/copy/bytes:65536/cpu",
                       "--benchmark_min_time=0.01"])
     context = json.loads(text)["context"]
-    names = ("tet", "compiler", "floats_per_pack", "assertions", "onetbb", "eigen")
+    names = ("tet", "compiler", "floats_per_pack", "assertions", "onetbb", "eigen", "weights")
     digest = hashlib.sha256(executable.read_bytes()).hexdigest()[:12]
     return {name: context[name] for name in names if name in context} | {"executable": digest}
 

@@ -13,8 +13,8 @@ from .store import Store
 
 NOTES = """\
 A ratio is the fastest rival's value over tet's; bold: below what must be reached. Each value is the median of its runs.
-Firing rates are tet's; both sides have PyTorch's default initialisation. Peak memory: tet's above the process before the
-model, a rival's above its process with model and input. BatchNorm + neuron: a rival's parts are timed apart and added,
+Firing rates are tet's, with the weights named above; rivals have PyTorch's default initialisation, and are as fast with any.
+Peak memory: tet's above the process before the model, a rival's above its process with model and input. BatchNorm + neuron: a rival's parts are timed apart and added,
 the neuron's scaled to the number of values. Forward: a rival's contains the loss."""
 
 

@@ -3,7 +3,7 @@
 
 #include <tet/tet.hpp>
 
-#include "model/random_batch.hpp"
+#include "model/start.hpp"
 #include "process_memory.hpp"
 
 #include <benchmark/benchmark.h>
@@ -32,12 +32,12 @@ void set_counters(benchmark::State& state, tet::Model<Net, tet::Cpu>& model, tet
 /// `peak_bytes`: largest resident set of the process above the empty one; of this network where the process runs no
 /// other benchmark.
 template <class Net>
-void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size,
-                tet::Presentation presentation) {
+void train_step(benchmark::State& state, std::string const& network, tet::Timesteps timesteps,
+                tet::BatchSize batch_size, tet::Presentation presentation) {
   double const empty = empty_process_bytes();
-  tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
+  auto model = start_model<Net>(network);
   tet::Adam optimizer{model};
-  auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
+  auto const batch = start_batch<Net>(timesteps, batch_size, presentation);
   tet::TetLoss const loss{.lambda = 1e-3};
   tet::train_step(model, loss, optimizer, batch);
   for (auto _ : state) benchmark::DoNotOptimize(tet::train_step(model, loss, optimizer, batch));
@@ -48,25 +48,27 @@ void train_step(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSiz
 
 /// Forward alone, in training mode.
 template <class Net>
-void forward(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size,
+void forward(benchmark::State& state, std::string const& network, tet::Timesteps timesteps, tet::BatchSize batch_size,
              tet::Presentation presentation) {
-  tet::Model<Net, tet::Cpu> model{tet::Seed{1}};
-  auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
+  auto model = start_model<Net>(network);
+  auto const batch = start_batch<Net>(timesteps, batch_size, presentation);
   tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
   model.forward(input, tet::Mode::training);
   for (auto _ : state) benchmark::DoNotOptimize(model.forward(input, tet::Mode::training).data);
   set_counters<Net>(state, model, timesteps, batch_size, presentation);
 }
 
-/// A model whose running statistics are close to a sample's (0.9^60 of the way left), so that its neurons fire in
-/// inference as they do in training. Made once for each T: it takes 60 passes.
+/// A model whose running statistics are trained, or close to a sample's (0.9^60 of the way left), so that its neurons
+/// fire in inference as they do in training. Made once for each T: it takes 60 passes.
 template <class Net>
-tet::Model<Net, tet::Cpu>& settled_model(tet::Timesteps timesteps, tet::Presentation presentation) {
+tet::Model<Net, tet::Cpu>& settled_model(std::string const& network, tet::Timesteps timesteps,
+                                         tet::Presentation presentation) {
   static std::map<tet::Index, std::unique_ptr<tet::Model<Net, tet::Cpu>>> models;
   auto& model = models[timesteps.value];
   if (!model) {
-    model = std::make_unique<tet::Model<Net, tet::Cpu>>(tet::Seed{1});
-    auto const sample = random_batch<Net>(timesteps, tet::BatchSize{1}, presentation);
+    model = std::make_unique<tet::Model<Net, tet::Cpu>>(start_model<Net>(network));
+    if (!trained_weights().empty()) return *model;
+    auto const sample = start_batch<Net>(timesteps, tet::BatchSize{1}, presentation);
     for (int i = 0; i < 60; ++i)
       model->forward(tet::InputBatch<float>{sample.values, timesteps, tet::BatchSize{1}, presentation},
                      tet::Mode::training);
@@ -76,10 +78,10 @@ tet::Model<Net, tet::Cpu>& settled_model(tet::Timesteps timesteps, tet::Presenta
 
 /// Whole sequences through an inference engine. Its memory is what it holds, weights included.
 template <class Net, class Precision>
-void infer(benchmark::State& state, tet::Timesteps timesteps, tet::BatchSize batch_size,
+void infer(benchmark::State& state, std::string const& network, tet::Timesteps timesteps, tet::BatchSize batch_size,
            tet::Presentation presentation) {
-  auto& model = settled_model<Net>(timesteps, presentation);
-  auto const batch = random_batch<Net>(timesteps, batch_size, presentation);
+  auto& model = settled_model<Net>(network, timesteps, presentation);
+  auto const batch = start_batch<Net>(timesteps, batch_size, presentation);
   tet::InputBatch<float> const input{batch.values, timesteps, batch_size, presentation};
   model.forward(input, tet::Mode::inference);
   tet::analysis::SpikeActivity activity;
@@ -101,17 +103,17 @@ int register_network(std::string const& net, tet::Presentation presentation,
   };
   for (auto const& [t, b] : extents) {
     tet::Timesteps const timesteps{t};
-    benchmark::RegisterBenchmark(name("train_step", t, b).c_str(), train_step<Net>, timesteps, tet::BatchSize{b},
+    benchmark::RegisterBenchmark(name("train_step", t, b).c_str(), train_step<Net>, net, timesteps, tet::BatchSize{b},
                                  presentation)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
-    benchmark::RegisterBenchmark(name("forward", t, b).c_str(), forward<Net>, timesteps, tet::BatchSize{b},
+    benchmark::RegisterBenchmark(name("forward", t, b).c_str(), forward<Net>, net, timesteps, tet::BatchSize{b},
                                  presentation)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
     auto const register_inference = [&]<class Precision>(Precision, std::string const& work) {
       for (int const batch : {b, 1})
-        benchmark::RegisterBenchmark(name(work, t, batch).c_str(), infer<Net, Precision>, timesteps,
+        benchmark::RegisterBenchmark(name(work, t, batch).c_str(), infer<Net, Precision>, net, timesteps,
                                      tet::BatchSize{batch}, presentation)
             ->Unit(benchmark::kMillisecond)
             ->UseRealTime();
