@@ -4,7 +4,8 @@
 #include "signals.hpp"
 #include "topic.hpp"
 
-#include <tet/backend/cpu/neuron.hpp>
+#include <tet/core/gradient.hpp>
+#include <tet/core/neuron_call.hpp>
 #include <tet/neuron/lif.hpp>
 
 #include <string>
@@ -66,29 +67,35 @@ LifResult<Scalar> lif_plain(Extent const& e, std::vector<Scalar> const& x, std::
   return r;
 }
 
-/// The same through the CPU backend's kernels, which give no potentials.
-template <class Neuron, class Exec = tet::Cpu, class Scalar>
-LifResult<Scalar> lif_kernels(Extent const& e, std::vector<Scalar> const& x, std::vector<Scalar> const& ds,
-                              std::vector<Scalar> const& start = {}, std::vector<Scalar> const& dend = {}) {
-  Exec exec;
-  Signal<tet::Analog, Scalar> input(exec, x, e.channels);
-  Signal<tet::Spike, Scalar> s(e.timesteps * e.pixels, e.channels);
-  LifResult<Scalar> r{
-      {}, {}, std::vector<Scalar>(std::size_t(e.frame())), ds, std::vector<Scalar>(std::size_t(e.frame()))};
+/// The same through a backend's kernels, which give no potentials.
+template <class Neuron, class Backend, class Scalar>
+LifResult<Scalar> lif_kernels(Lab<Backend>& lab, Extent const& e, std::vector<Scalar> const& x,
+                              std::vector<Scalar> const& ds, std::vector<Scalar> const& start = {},
+                              std::vector<Scalar> const& dend = {}) {
+  auto const put_or_none = [&](std::vector<Scalar> const& values) {
+    return values.empty() ? nullptr : lab.put(values);
+  };
+  auto const input = put_signal<tet::Analog>(lab, x, e.channels);
+  auto const s = lab.template room<tet::Spike, Scalar>(e.timesteps * e.pixels, e.channels);
+  Scalar *const end = lab.template room<Scalar>(e.frame()), *const dstart = lab.template room<Scalar>(e.frame());
   tet::NeuronCall<tet::Analog, tet::NoNormalisation, Scalar> call{
-      .x = input.view(), .timesteps = e.timesteps, .pixels = e.pixels};
-  call.initial_state = start.empty() ? nullptr : start.data();
-  call.final_state = r.end.data();
-  tet::neuron_forward<Neuron>(exec, call, s.view());
-  r.s = s.values();
+      .x = input, .timesteps = e.timesteps, .pixels = e.pixels};
+  call.initial_state = put_or_none(start);
+  call.final_state = end;
+  neuron_forward<Neuron>(lab.exec, call, s);
 
+  Scalar* const dx = lab.put(ds);  // the gradient of the input takes the place of the spikes' gradient
   tet::NeuronGradients<Scalar> gradients;
-  gradients.final_state = dend.empty() ? nullptr : dend.data();
-  gradients.initial_state = r.dstart.data();
-  Scratch scratch(tet::neuron_workspace<Neuron, tet::NoNormalisation, Scalar>(exec, e.timesteps, e.pixels, e.channels));
-  tet::neuron_backward<Neuron>(exec, call, tet::GradientView<Scalar>{r.dx.data()}, r.dx.data(), gradients,
-                               scratch.view());
-  return r;
+  gradients.final_state = put_or_none(dend);
+  gradients.initial_state = dstart;
+  auto const scratch = lab.workspace(
+      neuron_workspace<Neuron, tet::NoNormalisation, Scalar>(lab.exec, e.timesteps, e.pixels, e.channels));
+  neuron_backward<Neuron>(lab.exec, call, tet::GradientView<Scalar>{dx}, dx, gradients, scratch);
+  return {values_of<Backend>(s),
+          {},
+          fetch<Backend>(end, e.frame()),
+          fetch<Backend>(dx, Index(x.size())),
+          fetch<Backend>(dstart, e.frame())};
 }
 
 }  // namespace golden

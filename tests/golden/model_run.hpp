@@ -14,14 +14,6 @@
 
 namespace golden {
 
-/// A copy of what lies in a backend's memory.
-template <class Backend, class Element>
-std::vector<Element> fetch(Element const* from, Index count) {
-  std::vector<Element> values(std::size_t(count), Element{});
-  Backend::download(values.data(), reinterpret_cast<std::byte const*>(from), count * Index(sizeof(Element)));
-  return values;
-}
-
 /// A batch as a model takes it: [T, B, H, W, C] from an array [T, B, C, H, W].
 template <class Scalar>
 class Frames {
@@ -90,10 +82,7 @@ struct SpikeCollector {
 
   template <class Kind>
   void spikes(std::string const&, tet::Activation<Kind, Scalar> const& s) {
-    auto const elements = fetch<Backend>(s.data, s.pixels * s.elements_per_pixel(s.channels));
-    tet::Activation<Kind, Scalar> host = s;
-    host.data = const_cast<decltype(host.data)>(elements.data());
-    layers.push_back(values_of(host));
+    layers.push_back(values_of<Backend>(s));
   }
   template <class... Arguments>
   void synapses(Arguments const&...) {}

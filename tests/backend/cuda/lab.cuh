@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tests/support/lab.hpp>
 #include <tests/support/reference.hpp>
 #include <tests/support/skip.hpp>
 #include <tet/neutral.hpp>
@@ -18,7 +19,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -41,10 +41,10 @@ inline bool device_exists() {
 }
 
 /// A test case of a function template over the backend, here on a device.
-#define TET_TEST_CUDA(name, function)                                     \
-  TEST_CASE("CUDA backend on a device: " name " [gpu]") {                 \
-    if (!tet::test::device_exists()) TET_SKIP("no CUDA device");          \
-    function<tet::Cuda>();                                                \
+#define TET_TEST_CUDA(name, function)                            \
+  TEST_CASE("CUDA backend on a device: " name " [gpu]") {        \
+    if (!tet::test::device_exists()) TET_SKIP("no CUDA device"); \
+    function<tet::Cuda>();                                       \
   }
 
 #else
@@ -55,51 +55,12 @@ inline bool device_exists() {
 
 #endif
 
-/// A backend with some arrays in its memory.
-template <class Backend>
-class Lab {
- public:
-  Backend exec;
-
-  explicit Lab(Backend backend = Backend{}) : exec(std::move(backend)) {}
-
-  /// Zeros.
-  template <class Element>
-  Element* room(Index count) {
-    arrays_.push_back(
-        std::make_unique<Storage<Backend, std::byte>>(std::max<Index>(count, 1) * Index(sizeof(Element))));
-    return reinterpret_cast<Element*>(arrays_.back()->data());
-  }
-  template <class Element>
-  Element* put(std::vector<Element> const& values) {
-    Element* const to = room<Element>(Index(values.size()));
-    Backend::upload(reinterpret_cast<std::byte*>(to), values.data(), Index(values.size() * sizeof(Element)));
-    return to;
-  }
-  template <class Kind, class Scalar>
-  Activation<Kind, Scalar> put(Activation<Kind, Scalar> const& host) {
-    using Element = typename Activation<Kind, Scalar>::Element;
-    Index const count = host.pixels * host.elements_per_pixel(host.channels);
-    return {put(std::vector<Element>(host.data, host.data + count)), host.pixels, host.channels};
-  }
-  template <class Kind, class Scalar>
-  Activation<Kind, Scalar> room(Index pixels, Index channels) {
-    using View = Activation<Kind, Scalar>;
-    return {room<typename View::Element>(pixels * View::elements_per_pixel(channels)), pixels, channels};
-  }
-  Workspace workspace(Index bytes) { return {room<std::byte>(bytes), bytes}; }
-
- private:
-  std::vector<std::unique_ptr<Storage<Backend, std::byte>>> arrays_;
-};
-
 /// Named results, as numbers.
 class Results {
  public:
   template <class Backend, class Element>
   void add(std::string const& name, Lab<Backend>&, Element const* from, Index count) {
-    std::vector<Element> host(std::size_t(count), Element{});
-    Backend::download(host.data(), reinterpret_cast<std::byte const*>(from), count * Index(sizeof(Element)));
+    std::vector<Element> const host = fetch<Backend>(from, count);
     if constexpr (std::is_same_v<Element, std::uint64_t>) {  // bits: as bytes, which a double holds exactly
       auto const* const bytes = reinterpret_cast<std::uint8_t const*>(host.data());
       add(name, std::vector<double>(bytes, bytes + 8 * host.size()));
@@ -160,7 +121,8 @@ Results on_cpu(Run const& run);
 #if !defined(__CUDACC__)
 template <class Run>
 Results on_cpu(Run const& run) {
-  Results (*volatile const itself)(Run const&) = &on_cpu<Run>;  // so that it exists under its name, for the other object
+  Results (*const volatile itself)(Run const&) =
+      &on_cpu<Run>;  // so that it exists under its name, for the other object
   (void)itself;
   Lab<Cpu> lab;
   return run(lab);
