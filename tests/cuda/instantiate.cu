@@ -45,8 +45,9 @@ __global__ void random_kernel(float* value) {
 }
 
 template <class Rule, int States>
-__global__ void rule_kernel(Rule rule, float* p, Values<float, States>* state) {
-  p[0] = rule(p[0], p[1], *state);
+__global__ void rule_kernel(ParameterUpdate<Rule, float, States> update, Values<float, States>* state) {
+  float* const p = update.parameters.values;
+  p[0] = (*update.rule)(p[0], update.parameters.gradients[0], *state);
 }
 
 /// Stands in for the CUDA backend: receives the rule that an optimiser hands to its backend and puts it into a kernel.
@@ -54,11 +55,12 @@ struct KernelBackend {
   static std::byte* allocate(Index) { return nullptr; }
   static void release(std::byte*) noexcept {}
   static void clear(std::byte*, Index) {}
+  void bring(std::byte*, void const*, Index) {}
 };
 
 template <class Rule, int States>
-void update_parameters(KernelBackend&, Rule const& rule, Index, float* values, float const*, Values<float*, States>) {
-  rule_kernel<Rule, States><<<1, 1>>>(rule, values, nullptr);
+void update_parameters(KernelBackend&, ParameterUpdate<Rule, float, States> const& update) {
+  rule_kernel<Rule, States><<<1, 1>>>(update, nullptr);
 }
 
 struct NoModel {

@@ -11,12 +11,15 @@
 #include <thrust/system/tbb/execution_policy.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
 #include <new>
 #include <optional>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace tet::test {
@@ -28,7 +31,7 @@ class HostExecution {
  public:
   static constexpr char const* name = "cuda's loop bodies on the host";
 
-  explicit HostExecution(CudaOptions const& options) : convolution_(options.convolution) {}
+  explicit HostExecution(CudaOptions const& options) : options_(options) {}
 
   auto policy() const { return thrust::tbb::par; }
 
@@ -42,19 +45,30 @@ class HostExecution {
     for_each(pixels, AllChannels<Body>{body, round_up(channels, 64)});
   }
 
-  /// As a CUDA graph: the first run of a name records what the body puts on its way, later ones do not run the body.
+  /// As a CUDA graph, where they are asked for: the first run of a name records what the body puts on its way, loop bodies
+  /// by value; later ones do not run the body. So an argument that has changed meanwhile shows as it would on a device.
   template <class Body>
   void repeat(RepeatedWork const& work, Body const& body) {
+    if (options_.launch == CudaLaunch::kernels) return body();
     auto found = graphs_.find(work);
     if (found == graphs_.end()) {
-      found = graphs_.emplace(work, Graph{}).first;
-      recording_ = &found->second;
-      body();
-      recording_ = nullptr;
+      Graph graph;
+      recording_ = &graph;
+      try {
+        body();
+        recording_ = nullptr;
+      } catch (...) {
+        recording_ = nullptr;
+        throw;
+      }
+      found = graphs_.emplace(work, std::move(graph)).first;
     }
     for (auto const& kernel : found->second) kernel();
+    ++replays_;
   }
+  /// Number of graphs that were recorded, and how often one was started.
   std::size_t graphs() const { return graphs_.size(); }
+  std::size_t replays() const { return replays_; }
 
   template <class Element, class Scalar>
   void matrix_product(MatrixSizes const& sizes, Element const* a, Element const* b, Scalar beta, Scalar* c) {
@@ -68,7 +82,7 @@ class HostExecution {
   };
 
   std::optional<ConvolutionPlan> plan_convolution(gpu::ConvProblem const& problem) const {
-    if (convolution_ != CudaConvolution::cudnn) return {};
+    if (options_.convolution != CudaConvolution::cudnn) return {};
     Index const most = (Index(1) << 31) - 1;  // elements of a tensor: as a library that counts them in 32 bits
     if (problem.images * problem.height * problem.width * problem.in_channels > most ||
         problem.images * problem.out_height * problem.out_width * problem.out_channels > most)
@@ -83,23 +97,24 @@ class HostExecution {
 
   template <class Fill>
   auto fill(std::byte* to, Index, Fill const& fill) {
+    if (recording_ != nullptr) throw std::logic_error("tet: recorded work brings values from the host");
     return fill(to);
   }
-  void read(void* to, void const* from, Index bytes) { std::memcpy(to, from, std::size_t(bytes)); }
+  void read(void* to, void const* from, Index bytes) {
+    if (recording_ != nullptr) throw std::logic_error("tet: recorded work waits for the device");
+    std::memcpy(to, from, std::size_t(bytes));
+  }
 
   template <class Value>
-  struct Known {
-    Value value;
-    bool ready() const {
-      return false;
-    }  // as of a device: all of a step is put on its way before the result is asked for
-    Value get() const { return value; }
-  };
+  void send(Value const* from) {
+    static_assert(sizeof(Value) <= sizeof(Result));
+    launch([result = result_.get(), from] { std::memcpy(result, from, sizeof(Value)); });
+  }
   template <class Value>
-  Known<Value> read_later(void const* from) {
-    Known<Value> known;
-    std::memcpy(&known.value, from, sizeof known.value);
-    return known;
+  Value receive() const {
+    Value value;
+    std::memcpy(&value, result_.get(), sizeof value);
+    return value;
   }
 
   int* updates_withheld() { return withheld_.get(); }
@@ -174,9 +189,13 @@ class HostExecution {
     }
   };
 
-  CudaConvolution convolution_;
+  using Result = std::array<double, 8>;
+
+  CudaOptions options_;
   std::map<RepeatedWork, Graph> graphs_;
+  std::size_t replays_ = 0;
   Graph* recording_ = nullptr;
+  std::unique_ptr<Result> result_ = std::make_unique<Result>();
   std::unique_ptr<int> withheld_ = std::make_unique<int>(0);
 };
 

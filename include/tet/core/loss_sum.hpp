@@ -11,15 +11,4 @@ struct LossSum {
   Index correct = 0;
 };
 
-/// The loss of a batch, of a backend that has it when the call returns.
-class KnownLoss {
- public:
-  explicit KnownLoss(LossSum sum) : sum_(sum) {}
-  bool ready() const { return true; }
-  LossSum get() const { return sum_; }
-
- private:
-  LossSum sum_;
-};
-
 }  // namespace tet

@@ -14,7 +14,10 @@
 #include <tet/model/stage/residual.hpp>
 #include <tet/model/stage/spike_join.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -95,7 +98,7 @@ class Model {
     plan_.plan(planner, flow);
     planned_ = {0, 0, false};
     forward_kept_ = false;
-    last_forward_ = last_backward_ = {};
+    forget_runs();
     grow(activations_, planner.arena.peak());
     grow(workspace_, planner.workspace);
   }
@@ -107,6 +110,27 @@ class Model {
     auto const output = run_forward(batch, mode);
     if (mode == Mode::training) ++batches_tracked_;
     return output;
+  }
+
+  /// A training step as one piece of work: forward in training mode, on_output(O), backward, on_gradients(). on_output
+  /// leaves dL/dO in output_gradient(); where it throws, the step ends there.
+  ///
+  /// `memory` is what the two work on beside this model. With the same memory they must ask the backend for the same
+  /// loops: a backend may start those that it kept of an earlier step instead of calling them.
+  /// Throws: as forward, before anything has run.
+  template <class Element, std::size_t N, class OnOutput, class OnGradients>
+  void step(InputBatch<Element> const& batch, InputGradient input, RepeatedWork::Places<N> const& memory,
+            OnOutput const& on_output, OnGradients const& on_gradients) {
+    bring_input(batch);
+    ++batches_tracked_;
+    last_forward_ = last_backward_ = {};  // the body leaves views of its own
+    run(last_step_, work(input == InputGradient::computed ? 10 : 9, memory), [&] {
+      on_output(forward_pass(Mode::training));
+      forward_kept_ = false;
+      backward_pass(input);
+      on_gradients();
+    });
+    forward_kept_ = false;
   }
 
   /// A forward call in training mode that is no training step: every BatchNorm's running statistics become the mean of
@@ -133,10 +157,7 @@ class Model {
     require_forward("backward");
     forward_kept_ = false;
     bool const computes = input == InputGradient::computed;
-    run(last_backward_, work((computes ? 6 : 4) + last_forward_.part), [&] {
-      auto pass = this->pass(Mode::training);
-      input_gradient_ = plan_.chain.backward(pass, plan_.output_gradient, nullptr, input);
-    });
+    run(last_backward_, work((computes ? 6 : 4) + last_forward_.part), [&] { backward_pass(input); });
     return computes ? input_gradient_ : nullptr;
   }
 
@@ -202,6 +223,29 @@ class Model {
  private:
   template <class Element>
   OutputView<Scalar> run_forward(InputBatch<Element> const& batch, Mode mode, std::optional<double> share = {}) {
+    bring_input(batch);
+    run(last_forward_, work(mode == Mode::training ? 1 : 2), [&] { forward_pass(mode, share); });
+    forward_kept_ = true;
+    return output_;
+  }
+
+  OutputView<Scalar> const& forward_pass(Mode mode, std::optional<double> share = {}) {
+    auto pass = this->pass(mode);
+    pass.statistics_share = share;
+    output_ = {plan_.chain.forward(pass, plan_.input).data, plan_.out.repeated ? 1 : planned_.timesteps, planned_.batch,
+               Out::shape.size()};
+    forward_kept_ = true;
+    return output_;
+  }
+
+  void backward_pass(InputGradient input) {
+    auto pass = this->pass(Mode::training);
+    input_gradient_ = plan_.chain.backward(pass, plan_.output_gradient, nullptr, input);
+  }
+
+  /// Checks a batch, plans memory for it, and brings its values there.
+  template <class Element>
+  void bring_input(InputBatch<Element> const& batch) {
     check_extent(batch.timesteps, batch.batch_size);
     forward_kept_ = false;
     detail::Flow const flow{batch.timesteps.value, batch.batch_size.value,
@@ -215,13 +259,6 @@ class Model {
     if (bad >= 0)
       refuse("input of a batch, value " + std::to_string(bad), std::to_string(batch.values[std::size_t(bad)]),
              std::string("a value that a ") + In::Kind::name + " input can hold");
-    run(last_forward_, work(mode == Mode::training ? 1 : 2), [&] {
-      auto pass = this->pass(mode);
-      pass.statistics_share = share;
-      output_ = plan_.chain.forward(pass, plan_.input).data;
-    });
-    forward_kept_ = true;
-    return {output_, plan_.out.repeated ? 1 : flow.timesteps, flow.batch, Out::shape.size()};
   }
 
   Storage<Backend, Scalar> const& storage_of(TensorInfo const& info) const {
@@ -263,31 +300,40 @@ class Model {
                              " needs a forward call before it: backward writes gradients over what forward kept");
   }
 
-  /// Names work on the planned memory; `part` tells forward from backward, and their modes.
-  RepeatedWork work(int part) const {
-    return {part,
-            planned_.timesteps,
-            planned_.batch,
-            planned_.repeated,
-            {parameters_.data(), gradients_.data(), statistics_.data(), activations_.data(), workspace_.data()}};
+  /// Names work on the planned memory and `others`; `part` tells forward from backward from both, and their modes.
+  template <std::size_t N = 0>
+  RepeatedWork work(int part, RepeatedWork::Places<N> const& others = {}) const {
+    RepeatedWork work{
+        .part = part, .timesteps = planned_.timesteps, .batch = planned_.batch, .repeated = planned_.repeated};
+    RepeatedWork::Places<5> const own{parameters_.data(), gradients_.data(), statistics_.data(), activations_.data(),
+                                      workspace_.data()};
+    static_assert(5 + N <= std::tuple_size_v<decltype(work.memory)>,
+                  "tet::Model::step: the loss and the update work on too many places");
+    auto const places = joined(own, others);
+    std::copy(places.begin(), places.end(), work.memory.begin());
+    return work;
   }
 
   /// Runs a pass. Where its last run had the same name, all stages' views are as that left them, and the backend need not
   /// run the body to know what it asks for.
   template <class Body>
-  void run(RepeatedWork& last, RepeatedWork const& work, Body const& body) {
+  void run(RepeatedWork& last, RepeatedWork work, Body const& body) {
+    work.code = typeid(Body);
     if (last == work) return exec_.repeat(work, body);
     last = {};
     body();
     last = work;
   }
 
+  /// What is planned anew is pointed to anew, by bodies that run.
+  void forget_runs() { last_forward_ = last_backward_ = last_step_ = {}; }
+
   /// Points all views into the planned memory; replans where it is too small.
   void prepare(detail::Flow flow) {
     if (flow.timesteps == planned_.timesteps && flow.batch == planned_.batch && flow.repeated == planned_.repeated)
       return;
     planned_ = {0, 0, false};  // nothing is, should memory run out
-    last_forward_ = last_backward_ = {};
+    forget_runs();
     detail::Planner<Backend> measure{exec_, {}, 0};
     plan_.plan(measure, flow);
     grow(activations_, measure.arena.peak());
@@ -324,8 +370,8 @@ class Model {
   Storage<Backend, Scalar> parameters_, gradients_, statistics_;
   Storage<Backend, std::byte> activations_, workspace_;
   detail::Flow planned_{0, 0, false};
-  RepeatedWork last_forward_, last_backward_;
-  Scalar const* output_ = nullptr;
+  RepeatedWork last_forward_, last_backward_, last_step_;
+  OutputView<Scalar> output_;
   Scalar const* input_gradient_ = nullptr;
   std::int64_t batches_tracked_ = 0;
   bool forward_kept_ = false;  // the activations of the last forward call are whole

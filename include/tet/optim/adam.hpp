@@ -4,6 +4,8 @@
 #include <tet/config.hpp>
 #include <tet/core/math.hpp>
 #include <tet/core/parameter_range.hpp>
+#include <tet/core/parameter_update.hpp>
+#include <tet/core/staged.hpp>
 #include <tet/core/storage.hpp>
 #include <tet/core/values.hpp>
 
@@ -47,7 +49,8 @@ class Adam {
   void set_learning_rate(double value) { options_.learning_rate = value; }
   AdamOptions const& options() const { return options_; }
 
-  void step(Backend& exec, ParameterRange<Scalar> const& range) {
+  /// Counts one more step, and brings its coefficients to the backend; update_parameters then does it.
+  auto next_update(Backend& exec, ParameterRange<Scalar> const& range) {
     ++steps_;
     double const k = double(steps_), lr = options_.learning_rate;
     bool const decoupled = options_.decay == Decay::parameter;
@@ -60,9 +63,10 @@ class Adam {
                     .rate = Scalar(lr / (1 - std::pow(options_.beta1, k))),
                     .deviation = Scalar(1 / std::sqrt(1 - std::pow(options_.beta2, k))),
                     .epsilon = Scalar(options_.epsilon)};
-    update_parameters(exec, rule, range.count, range.values, range.gradients,
-                      Values<Scalar*, 2>{first_.data(), second_.data()});
+    return ParameterUpdate<Rule, Scalar, 2>{rule_.bring(exec, rule), range, {{first_.data(), second_.data()}}};
   }
+
+  void step(Backend& exec, ParameterRange<Scalar> const& range) { update_parameters(exec, next_update(exec, range)); }
 
   /// Calls visit(name, storage) for each array of the optimiser's state.
   template <class Visit>
@@ -91,6 +95,7 @@ class Adam {
   AdamOptions options_;
   Storage<Backend, Scalar> first_;
   Storage<Backend, Scalar> second_;
+  Staged<Backend, Rule> rule_;
   std::uint64_t steps_ = 0;
 };
 

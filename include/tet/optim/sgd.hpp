@@ -3,6 +3,8 @@
 
 #include <tet/config.hpp>
 #include <tet/core/parameter_range.hpp>
+#include <tet/core/parameter_update.hpp>
+#include <tet/core/staged.hpp>
 #include <tet/core/storage.hpp>
 #include <tet/core/values.hpp>
 
@@ -38,12 +40,15 @@ class Sgd {
   void set_learning_rate(double value) { options_.learning_rate = value; }
   SgdOptions const& options() const { return options_; }
 
-  void step(Backend& exec, ParameterRange<Scalar> const& range) {
+  /// Counts one more step, and brings its coefficients to the backend; update_parameters then does it.
+  auto next_update(Backend& exec, ParameterRange<Scalar> const& range) {
+    ++steps_;
     Rule const rule{Scalar(options_.learning_rate), Scalar(options_.momentum), Scalar(options_.weight_decay),
                     options_.kind};
-    update_parameters(exec, rule, range.count, range.values, range.gradients, Values<Scalar*, 1>{buffer_.data()});
-    ++steps_;
+    return ParameterUpdate<Rule, Scalar, 1>{rule_.bring(exec, rule), range, {{buffer_.data()}}};
   }
+
+  void step(Backend& exec, ParameterRange<Scalar> const& range) { update_parameters(exec, next_update(exec, range)); }
 
   /// Calls visit(name, storage) for each array of the optimiser's state.
   template <class Visit>
@@ -70,6 +75,7 @@ class Sgd {
  private:
   SgdOptions options_;
   Storage<Backend, Scalar> buffer_;
+  Staged<Backend, Rule> rule_;
   std::uint64_t steps_ = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <tet/core/error.hpp>
 #include <tet/core/loss_sum.hpp>
+#include <tet/core/repeated_work.hpp>
 #include <tet/core/targets.hpp>
 #include <tet/data/batch.hpp>
 #include <tet/inference/batch_outputs.hpp>
@@ -54,19 +55,30 @@ inline void require_finite(double loss, std::int64_t steps) {
                        " training steps; try a smaller learning rate");
 }
 
-/// Forward, loss, backward, and what `after` does with the gradients. Nothing waits for the loss before all of it is on
-/// its way; where it is there at once and not finite, the step ends at once.
-template <class Model, TimestepLoss Loss, class After>
-StepResult gradients_then(Model& model, Loss const& loss, Batch const& batch, InputGradient input, After const& after) {
-  Targets const targets = targets_of(batch, Model::Out::shape.size());
-  auto const out = model.forward(input_of(batch), Mode::training);
-  auto pending = start_loss_and_gradient(model.exec(), loss, out.timesteps, out.batch, out.size, out.data, targets,
-                                         model.output_gradient(), model.workspace());
-  std::int64_t const steps = model.batches_tracked() - 1;
-  if (pending.ready()) require_finite(pending.get().loss, steps);
-  model.backward(input);
-  after();
-  LossSum const sum = pending.get();
+/// Stands for a ParameterUpdate where the gradients are all that is wanted.
+struct NoUpdate {
+  RepeatedWork::Places<0> memory() const { return {}; }
+};
+
+template <class Backend>
+void update_parameters(Backend&, NoUpdate) {}
+
+/// Forward, loss, backward and update: one piece of work, for which everything that changes from step to step is brought
+/// to the backend's memory before. Nothing waits for the loss before all of it is on its way; where it is there at once and
+/// not finite, the step ends at once.
+template <class Model, TimestepLoss Loss, class Update>
+StepResult run_step(Model& model, Loss const& loss, Batch const& batch, InputGradient input, Update const& update) {
+  auto step = step_loss(model.exec(), loss, batch.batch_size, targets_of(batch, Model::Out::shape.size()));
+  std::int64_t const steps = model.batches_tracked();
+  model.step(
+      input_of(batch), input, joined(step.memory(), update.memory()),
+      [&](auto const& out) {
+        step.start(model.exec(), out.timesteps, out.batch, out.size, out.data, model.output_gradient(),
+                   model.workspace());
+        if (auto const sum = step.known()) require_finite(sum->loss, steps);
+      },
+      [&] { update_parameters(model.exec(), update); });
+  LossSum const sum = step.get();
   require_finite(sum.loss, steps);
   return {sum.loss, sum.correct, batch.batch_size};
 }
@@ -78,7 +90,7 @@ StepResult gradients_then(Model& model, Loss const& loss, Batch const& batch, In
 template <class Model, TimestepLoss Loss>
 StepResult compute_gradients(Model& model, Loss const& loss, Batch const& batch,
                              InputGradient input = InputGradient::skipped) {
-  return detail::gradients_then(model, loss, batch, input, [] {});
+  return detail::run_step(model, loss, batch, input, detail::NoUpdate{});
 }
 
 /// One step of training on one batch. It returns when the loss is known; backward and update may still be under way, and
@@ -88,9 +100,9 @@ template <class Model, TimestepLoss Loss, class Optimizer>
 StepResult train_step(Model& model, Loss const& loss, Optimizer& optimizer, Batch const& batch) {
   auto const steps = optimizer.steps();
   try {
-    return detail::gradients_then(model, loss, batch, InputGradient::skipped,
-                                  [&] { optimizer.step(model.exec(), model.parameters()); });
-  } catch (NumericError const&) {
+    return detail::run_step(model, loss, batch, InputGradient::skipped,
+                            optimizer.next_update(model.exec(), model.parameters()));
+  } catch (...) {
     optimizer.set_steps(steps);  // where the update was on its way, it did nothing
     throw;
   }

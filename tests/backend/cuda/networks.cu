@@ -29,8 +29,8 @@ struct Training {
   Presentation presentation;
 
   template <class Backend>
-  test::Results operator()(test::Lab<Backend>&) const {
-    Model<Net, Backend, double> model{Seed{5}};
+  test::Results operator()(test::Lab<Backend>& lab) const {
+    Model<Net, Backend, double> model{Seed{5}, std::move(lab.exec)};
     Optimizer<Backend, double> optimizer{model, {.learning_rate = 1e-2}};
     Batch const batch = test::random_batch<Net>(4, 5, presentation);
     std::vector<double> losses;
@@ -45,8 +45,8 @@ struct Training {
 template <class Net, class Backend, template <class, class> class Optimizer, class Loss>
 void follows_cpu(Loss const& loss, Presentation presentation) {
   Training<Net, Optimizer, Loss> const run{loss, presentation};
-  test::Lab<Backend> lab;
-  auto const got = run(lab), again = run(lab);
+  test::Lab<Backend> kernels, graphs{Backend{{.launch = CudaLaunch::graphs}}};
+  auto const got = run(kernels), again = run(graphs);
   got.check_equal(test::on_cpu(run), 1e-10);
   again.check_equal(got, 0);  // the same bits
 }
@@ -66,8 +66,8 @@ void residual() {
 /// Losses of 20 steps in float.
 struct FloatTraining {
   template <class Backend>
-  test::Results operator()(test::Lab<Backend>&) const {
-    Model<Vgg, Backend, float> model{Seed{5}};
+  test::Results operator()(test::Lab<Backend>& lab) const {
+    Model<Vgg, Backend, float> model{Seed{5}, std::move(lab.exec)};
     Adam optimizer{model, {.learning_rate = 1e-3}};
     Batch const batch = test::random_batch<Vgg>(4, 8, Presentation::repeated);
     std::vector<double> losses;
@@ -80,8 +80,9 @@ struct FloatTraining {
 
 template <class Backend>
 void float_losses() {
-  test::Lab<Backend> lab;
-  test::Results const got = FloatTraining{}(lab), again = FloatTraining{}(lab), want = test::on_cpu(FloatTraining{});
+  test::Lab<Backend> kernels, graphs{Backend{{.launch = CudaLaunch::graphs}}};
+  test::Results const got = FloatTraining{}(kernels), again = FloatTraining{}(graphs),
+                      want = test::on_cpu(FloatTraining{});
   again.check_equal(got, 0);  // the same bits
   auto const &here = got["losses"], &there = want["losses"];
   CHECK(here.back() < here.front());
@@ -133,8 +134,8 @@ void refuses_infinity() {
 
 }  // namespace network_tests
 
-TET_TEST_CUDA("a VGG follows the CPU for 20 steps, in the same bits twice", network_tests::vgg)
-TET_TEST_CUDA("a residual network follows the CPU for 20 steps, in the same bits twice", network_tests::residual)
-TET_TEST_CUDA("in float the losses of 20 steps stay within 5 % of the CPU's, in the same bits twice", network_tests::float_losses)
+TET_TEST_CUDA("a VGG follows the CPU for 20 steps, in the same bits as kernels and as graphs", network_tests::vgg)
+TET_TEST_CUDA("a residual network follows the CPU for 20 steps, in the same bits as kernels and as graphs", network_tests::residual)
+TET_TEST_CUDA("in float the losses of 20 steps stay within 5 % of the CPU's, in the same bits as kernels and as graphs", network_tests::float_losses)
 TET_TEST_CUDA("evaluate gives the CPU's accuracies", network_tests::evaluates)
 TET_TEST_CUDA("a loss that is not finite leaves the parameters as they are", network_tests::refuses_infinity)

@@ -39,6 +39,9 @@ class BasicCpu {
     body();
   }
 
+  /// Copies from the host before what is asked for next.
+  void bring(std::byte* to, void const* from, Index bytes) { upload(to, from, bytes); }
+
   static constexpr char const* name = "cpu";
 
   static std::byte* allocate(Index bytes) { return cpu::allocate_pages(bytes); }

@@ -4,10 +4,12 @@
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/core/loss_sum.hpp>
 #include <tet/core/loss_term.hpp>
+#include <tet/core/repeated_work.hpp>
 #include <tet/core/targets.hpp>
 #include <tet/core/workspace.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace tet {
 
@@ -93,12 +95,41 @@ LossSum loss_and_gradient(BasicCpu<Loops>& exec, Loss const& loss, Index timeste
   return sum;
 }
 
-/// The same for a training step: on other backends the result may come later, and updates of a loss that is not finite
-/// do nothing.
-template <class Loops, class Loss, class Scalar>
-KnownLoss start_loss_and_gradient(BasicCpu<Loops>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
-                                  Scalar const* output, Targets targets, Scalar* doutput, Workspace workspace) {
-  return KnownLoss(loss_and_gradient(exec, loss, timesteps, batch, classes, output, targets, doutput, workspace));
+namespace cpu {
+
+/// The loss of one training step.
+template <class Loss>
+class StepLoss {
+ public:
+  StepLoss(Loss const& loss, Targets targets) : loss_(loss), targets_(targets) {}
+
+  /// Where its part of the step's work lies: nothing of it is kept here.
+  RepeatedWork::Places<0> memory() const { return {}; }
+
+  /// As loss_and_gradient.
+  template <class Loops, class Scalar>
+  void start(BasicCpu<Loops>& exec, Index timesteps, Index batch, Index classes, Scalar const* output, Scalar* doutput,
+             Workspace workspace) {
+    sum_ = loss_and_gradient(exec, loss_, timesteps, batch, classes, output, targets_, doutput, workspace);
+  }
+
+  /// The result, where it is there as soon as start returns.
+  std::optional<LossSum> known() const { return sum_; }
+  LossSum get() const { return sum_; }
+
+ private:
+  Loss const& loss_;
+  Targets targets_;
+  LossSum sum_;
+};
+
+}  // namespace cpu
+
+/// The loss of a training step on `batch` samples, whose targets a backend brings to its memory now. On other backends the
+/// result may come later than start returns, and updates of a loss that is not finite do nothing.
+template <class Loops, class Loss>
+cpu::StepLoss<Loss> step_loss(BasicCpu<Loops>&, Loss const& loss, Index /*batch*/, Targets targets) {
+  return {loss, targets};
 }
 
 }  // namespace tet

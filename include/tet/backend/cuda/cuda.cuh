@@ -6,8 +6,10 @@
 #include <tet/core/index.hpp>
 #include <tet/core/matrix.hpp>
 #include <tet/core/repeated_work.hpp>
+#include <tet/core/storage.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace tet {
@@ -48,6 +50,17 @@ class BasicCuda {
     execution_.repeat(work, body);
   }
 
+  /// Copies from the host, in stream order; what it copies from may change as soon as it returns.
+  void bring(std::byte* to, void const* from, Index bytes) {
+    execution_.fill(to, bytes, [&](std::byte* host) { return std::memcpy(host, from, std::size_t(bytes)); });
+  }
+
+  /// Memory for what a step needs from before it until after it. It stays in its place until more is asked for.
+  std::byte* step_memory(Index bytes) {
+    if (step_memory_.size() < bytes) step_memory_ = Storage<BasicCuda, std::byte>(bytes);
+    return step_memory_.data();
+  }
+
   static std::byte* allocate(Index bytes) { return Execution::allocate(bytes); }
   static void release(std::byte* block) noexcept { Execution::release(block); }
   static void clear(std::byte* block, Index bytes) { Execution::clear(block, bytes); }
@@ -57,6 +70,7 @@ class BasicCuda {
  private:
   CudaOptions options_;
   Execution execution_;
+  Storage<BasicCuda, std::byte> step_memory_;
 };
 
 }  // namespace tet

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #if defined(TET_HAS_CUDNN)
@@ -118,14 +119,15 @@ class Device {
 #endif
   }
 
-  /// fill(host memory of that size), then a copy to `to` in stream order; returns what fill returns.
+  /// fill(host memory of that size), then a copy to `to` in stream order; returns what fill returns. A few bytes, such as
+  /// labels, have page-locked blocks of their own: they need not wait for the copy of a batch.
+  /// Throws: std::logic_error within recorded work, which would bring the same values for ever.
   template <class Fill>
   auto fill(std::byte* to, Index bytes, Fill const& fill) {
-    std::byte* const host = resources_->staging.acquire(bytes);
-    auto const result = fill(host);
-    TET_CUDA_CHECK(cudaMemcpyAsync(to, host, std::size_t(bytes), cudaMemcpyHostToDevice, stream()));
-    resources_->staging.release(stream());
-    return result;
+    if (resources_->graphs.recording())
+      throw std::logic_error("tet: recorded work brings values from the host; bring them before it starts");
+    return bytes <= few_bytes ? fill_from(resources_->values, to, bytes, fill)
+                              : fill_from(resources_->batches, to, bytes, fill);
   }
 
   /// Copies to the host and waits.
@@ -134,10 +136,16 @@ class Device {
     TET_CUDA_CHECK(cudaStreamSynchronize(stream()));
   }
 
-  /// A value on its way to the host, in stream order. It must not outlive the device.
+  /// Sends a value to the host in stream order; there is one on its way at a time. The host waits for it alone, and not for
+  /// what follows it, even in the same graph.
   template <class Value>
-  ResultSlots::Result<Value> read_later(void const* from) {
-    return {resources_->results, from, stream()};
+  void send(Value const* from) {
+    resources_->result.send(from, stream(), resources_->graphs.event_flags());
+  }
+  /// Waits for the value that was sent last.
+  template <class Value>
+  Value receive() const {
+    return resources_->result.template receive<Value>();
   }
 
   /// On the device: not 0 while parameters must stay as they are.
@@ -173,6 +181,17 @@ class Device {
   }
 
  private:
+  static constexpr Index few_bytes = Index(1) << 16;
+
+  template <class Ring, class Fill>
+  auto fill_from(Ring& ring, std::byte* to, Index bytes, Fill const& fill) {
+    std::byte* const host = ring.acquire(bytes);
+    auto const result = fill(host);
+    TET_CUDA_CHECK(cudaMemcpyAsync(to, host, std::size_t(bytes), cudaMemcpyHostToDevice, stream()));
+    ring.release(stream());
+    return result;
+  }
+
   struct Stream {
     cudaStream_t handle = nullptr;
     Stream() { TET_CUDA_CHECK(cudaStreamCreateWithFlags(&handle, cudaStreamNonBlocking)); }
@@ -207,8 +226,9 @@ class Device {
     Stream owner;
     cudaStream_t stream = owner.handle;
     Blas blas;
-    PinnedRing staging;
-    ResultSlots results;
+    PinnedRing<2> batches;
+    PinnedRing<8> values;
+    ResultSlot result;
     Flag withheld;
     Graphs graphs{stream};
 

@@ -39,6 +39,10 @@ class Graphs {
 
   /// Number of graphs that were recorded.
   std::size_t count() const { return graphs_.size(); }
+  /// Whether a body runs in order to be recorded.
+  bool recording() const { return recording_; }
+  /// How an event is recorded that the host waits for: in a graph it is a node, which each launch records anew.
+  unsigned event_flags() const { return recording_ ? cudaEventRecordExternal : cudaEventRecordDefault; }
 
  private:
   static constexpr std::size_t most = 64;
@@ -57,9 +61,12 @@ class Graphs {
   Graph record(Body const& body) {
     TET_CUDA_CHECK(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal));
     cudaGraph_t graph = nullptr;
+    recording_ = true;
     try {
       body();
+      recording_ = false;
     } catch (...) {
+      recording_ = false;
       (void)cudaStreamEndCapture(stream_, &graph);
       if (graph != nullptr) (void)cudaGraphDestroy(graph);
       (void)cudaGetLastError();
@@ -75,6 +82,7 @@ class Graphs {
 
   cudaStream_t stream_;
   std::map<RepeatedWork, Graph> graphs_;
+  bool recording_ = false;
 };
 
 }  // namespace tet::gpu

@@ -7,54 +7,92 @@
 #include <tet/core/loss_sum.hpp>
 #include <tet/core/loss_term.hpp>
 #include <tet/core/math.hpp>
+#include <tet/core/repeated_work.hpp>
 #include <tet/core/targets.hpp>
 #include <tet/core/workspace.hpp>
 
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <utility>
+#include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace tet {
 
 namespace gpu {
 
+/// What a loss knows of the host, and its result. All of it lies in memory that stays from before a step until after it, so
+/// that recorded work finds there the loss and the targets of the day.
+template <class Loss>
+struct LossCall {
+  double* result;  // loss, and number classified rightly
+  Loss* loss;
+  int* labels;    // [B]
+  int* others;    // [B], and shares: of mixed samples, else nullptr
+  float* shares;  // [B]
+
+  /// Room for mixed samples too, so that the others lie where they lay.
+  LossCall(Arena& arena, Index batch) {
+    static_assert(std::is_trivially_copyable_v<Loss> && alignof(Loss) <= Arena::alignment);
+    result = arena.take<double>(2);
+    loss = arena.take<Loss>(1);
+    labels = arena.take<int>(batch);
+    others = arena.take<int>(batch);
+    shares = arena.take<float>(batch);
+  }
+};
+
+/// Brings a loss and the targets of a batch to the device, as one copy.
+template <class Execution, class Loss>
+LossCall<Loss> bring_loss(BasicCuda<Execution>& exec, Loss const& loss, Index batch, Targets const& targets) {
+  Arena measure;
+  LossCall<Loss>(measure, batch);
+  Arena arena(exec.step_memory(measure.peak()), measure.peak());
+  LossCall<Loss> call(arena, batch);
+  auto const place = [](auto* at) { return reinterpret_cast<std::byte*>(at); };
+  std::byte* const begin = place(call.loss);
+  std::byte* const end = targets.mixed() ? place(call.shares + batch) : place(call.labels + batch);
+  exec.execution().fill(begin, end - begin, [&](std::byte* host) {
+    auto const put = [&](auto* at, auto const* from, Index count) {
+      std::memcpy(host + (place(at) - begin), from, std::size_t(count) * sizeof *from);
+    };
+    put(call.loss, &loss, 1);
+    put(call.labels, targets.labels, batch);
+    if (targets.mixed()) {
+      put(call.others, targets.others, batch);
+      put(call.shares, targets.shares, batch);
+    }
+    return host;
+  });
+  if (!targets.mixed()) {
+    call.others = nullptr;
+    call.shares = nullptr;
+  }
+  return call;
+}
+
 /// Scratch of a loss and of counting what was classified rightly.
 template <class Scalar>
 struct LossScratch {
-  int* labels;      // [B]
-  int* others;      // [B], and what follows: of mixed samples
-  float* shares;    // [B]
+  int* labels;      // [B], of counting alone
   Scalar* second;   // [T][B][K]: dmean of the other label
   Scalar* mean;     // [B][K]
   Scalar* dmean;    // [T][B][K]
   Scalar* unused;   // [T][B][K]: a gradient that nobody wants, or doutput of the other label
   double* losses;   // [T * B], and a tree
   double* correct;  // [B][T], and a tree
-  double* result;   // loss, and number classified rightly
 
   LossScratch(Arena& arena, Index timesteps, Index batch, Index classes) {
     labels = arena.take<int>(batch);
-    others = arena.take<int>(batch);
-    shares = arena.take<float>(batch);
     second = arena.take<Scalar>(timesteps * batch * classes);
     mean = arena.take<Scalar>(batch * classes);
     dmean = arena.take<Scalar>(timesteps * batch * classes);
     unused = arena.take<Scalar>(timesteps * batch * classes);
     losses = arena.take<double>(SumTree{timesteps * batch, 1}.bytes() / Index(sizeof(double)));
     correct = arena.take<double>(SumTree{batch, timesteps}.bytes() / Index(sizeof(double)));
-    result = arena.take<double>(2);
   }
 };
-
-/// Brings one value for each sample to the device: labels, or shares of labels.
-template <class Execution, class Value>
-void bring(BasicCuda<Execution>& exec, Index batch, Value const* values, Value* to) {
-  Index const bytes = batch * Index(sizeof(Value));
-  exec.execution().fill(reinterpret_cast<std::byte*>(to), bytes,
-                        [&](std::byte* host) { return std::memcpy(host, values, std::size_t(bytes)); });
-}
 
 template <class Scalar>
 TET_HD inline Index largest(Scalar const* row, Index classes) {
@@ -81,7 +119,7 @@ struct MeanOutput {
 /// The loss of one sample at one timestep.
 template <class Loss, class Scalar>
 struct LossAt {
-  Loss loss;
+  Loss const* loss;
   Index timesteps, batch, classes;
   Scalar const* output;
   Scalar const* mean;
@@ -93,7 +131,7 @@ struct LossAt {
   TET_HD void operator()(Index i) const {
     Index const t = i / batch, b = i % batch, at = i * classes;
     for (Index k = 0; k < classes; ++k) doutput[at + k] = dmean[at + k] = Scalar(0);
-    losses[i] = double(loss(
+    losses[i] = double((*loss)(
         LossTerm<Scalar>{output + at, mean + b * classes, classes, labels[b], t, timesteps, doutput + at, dmean + at}));
   }
 };
@@ -188,59 +226,65 @@ struct HitsOverTime {
   }
 };
 
-/// Puts a loss and its gradient on their way; returns where the result will be.
+/// Puts a loss and its gradient on their way.
 template <class Execution, class Loss, class Scalar>
-double const* launch_loss(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
-                          Scalar const* output, Targets targets, Scalar* doutput, int* withheld, Workspace workspace) {
+void launch_loss(BasicCuda<Execution>& exec, LossCall<Loss> const& call, Index timesteps, Index batch, Index classes,
+                 Scalar const* output, Scalar* doutput, int* withheld, Workspace workspace) {
   Arena arena(workspace.data, workspace.bytes);
   LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
   Index const count = batch * classes, terms = timesteps * batch;
-  bring(exec, batch, targets.labels, scratch.labels);
   exec.for_each(count, MeanOutput<Scalar>{timesteps, count, output, scratch.mean});
   LossAt<Loss, Scalar> const at{
-      loss,          timesteps,     batch,          classes,
-      output,        scratch.mean,  scratch.labels, doutput != nullptr ? doutput : scratch.unused,
+      call.loss,     timesteps,     batch,       classes,
+      output,        scratch.mean,  call.labels, doutput != nullptr ? doutput : scratch.unused,
       scratch.dmean, scratch.losses};
   exec.for_each(terms, at);
-  if (targets.mixed()) {
-    bring(exec, batch, targets.others, scratch.others);
-    bring(exec, batch, targets.shares, scratch.shares);
-    exec.for_each(terms, MixedLossAt<Loss, Scalar>{at, scratch.others, scratch.shares, scratch.second, scratch.unused});
-  }
+  if (call.others != nullptr)
+    exec.for_each(terms, MixedLossAt<Loss, Scalar>{at, call.others, call.shares, scratch.second, scratch.unused});
   Scalar const share = Scalar(1) / (Scalar(timesteps) * Scalar(batch));
   if (doutput != nullptr) exec.for_each(count, LossGradient<Scalar>{timesteps, count, share, scratch.dmean, doutput});
-  exec.for_each(batch, Hit<Scalar>{classes, scratch.mean, scratch.labels, scratch.correct});
+  exec.for_each(batch, Hit<Scalar>{classes, scratch.mean, call.labels, scratch.correct});
   exec.for_each(1, FinishLoss{add_rows(exec, {terms, 1}, scratch.losses), add_rows(exec, {batch, 1}, scratch.correct),
-                              double(terms), scratch.result, withheld});
-  return scratch.result;
+                              double(terms), call.result, withheld});
 }
 
-/// The loss of a training step, on its way to the host. While it lives, and where the loss is not finite, updates are
-/// withheld. It must not outlive its backend.
-template <class Execution>
-class PendingLoss {
+/// The loss of a training step. While it lives, and where the loss is not finite, updates are withheld. It must not outlive
+/// its backend, and there is one at a time.
+template <class Execution, class Loss>
+class StepLoss {
  public:
-  PendingLoss(Execution& execution, double const* result)
-      : execution_(execution), result_(execution.template read_later<Values<double, 2>>(result)) {}
-  PendingLoss(PendingLoss const&) = delete;
-  PendingLoss& operator=(PendingLoss const&) = delete;
-  ~PendingLoss() {
+  StepLoss(BasicCuda<Execution>& exec, Loss const& loss, Index batch, Targets const& targets)
+      : execution_(exec.execution()), call_(bring_loss(exec, loss, batch, targets)) {}
+  StepLoss(StepLoss const&) = delete;
+  StepLoss& operator=(StepLoss const&) = delete;
+  ~StepLoss() {
     if (!finite_) execution_.allow_updates();
   }
 
-  /// Whether get() would not wait.
-  bool ready() const { return result_.ready(); }
+  /// Where its part of the step's work lies. The second place tells mixed batches, which ask for more, from others.
+  RepeatedWork::Places<2> memory() const { return {call_.loss, call_.others}; }
+
+  /// As loss_and_gradient, without waiting.
+  template <class Scalar>
+  void start(BasicCuda<Execution>& exec, Index timesteps, Index batch, Index classes, Scalar const* output,
+             Scalar* doutput, Workspace workspace) {
+    launch_loss(exec, call_, timesteps, batch, classes, output, doutput, execution_.updates_withheld(), workspace);
+    execution_.send(reinterpret_cast<Values<double, 2> const*>(call_.result));
+  }
+
+  /// Nothing is known before it is waited for: the work may be one that is being recorded.
+  std::optional<LossSum> known() const { return {}; }
 
   /// Waits for the result.
   LossSum get() {
-    Values<double, 2> const result = result_.get();
+    auto const result = execution_.template receive<Values<double, 2>>();
     finite_ = std::isfinite(result[0]);
     return {result[0], Index(result[1])};
   }
 
  private:
   Execution& execution_;
-  decltype(std::declval<Execution&>().template read_later<Values<double, 2>>(nullptr)) result_;
+  LossCall<Loss> call_;
   bool finite_ = false;  // as far as is known
 };
 
@@ -262,22 +306,18 @@ Index loss_workspace(BasicCuda<Execution> const&, Index timesteps, Index batch, 
 template <class Execution, class Loss, class Scalar>
 LossSum loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps, Index batch, Index classes,
                           Scalar const* output, Targets targets, Scalar* doutput, Workspace workspace) {
-  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, targets, doutput,
-                                            static_cast<int*>(nullptr), workspace);
+  auto const call = gpu::bring_loss(exec, loss, batch, targets);
+  gpu::launch_loss(exec, call, timesteps, batch, classes, output, doutput, static_cast<int*>(nullptr), workspace);
   Values<double, 2> result;
-  exec.execution().read(&result, at, sizeof result);
+  exec.execution().read(&result, call.result, sizeof result);
   return {result[0], Index(result[1])};
 }
 
-/// The same for a training step, without waiting: backward and update follow at once. Where the loss turns out not to be
-/// finite, update_parameters does nothing until the PendingLoss is gone.
-template <class Execution, class Loss, class Scalar>
-gpu::PendingLoss<Execution> start_loss_and_gradient(BasicCuda<Execution>& exec, Loss const& loss, Index timesteps,
-                                                    Index batch, Index classes, Scalar const* output, Targets targets,
-                                                    Scalar* doutput, Workspace workspace) {
-  double const* const at = gpu::launch_loss(exec, loss, timesteps, batch, classes, output, targets, doutput,
-                                            exec.execution().updates_withheld(), workspace);
-  return {exec.execution(), at};
+/// The loss of a training step on `batch` samples, whose targets are brought to the device now: backward and update follow
+/// its start at once. Where it turns out not to be finite, update_parameters does nothing until the StepLoss is gone.
+template <class Execution, class Loss>
+gpu::StepLoss<Execution, Loss> step_loss(BasicCuda<Execution>& exec, Loss const& loss, Index batch, Targets targets) {
+  return {exec, loss, batch, targets};
 }
 
 /// correct[t] += number of samples whose output, averaged over timesteps 0 … t, is largest at the label. Waits for the
@@ -289,7 +329,7 @@ void count_correct(BasicCuda<Execution>& exec, Index timesteps, Index batch, Ind
                    int const* labels, Workspace workspace, Index* correct) {
   Arena arena(workspace.data, workspace.bytes);
   gpu::LossScratch<Scalar> const scratch(arena, timesteps, batch, classes);
-  gpu::bring(exec, batch, labels, scratch.labels);
+  exec.bring(reinterpret_cast<std::byte*>(scratch.labels), labels, batch * Index(sizeof(int)));
   exec.for_each(batch, gpu::HitsOverTime<Scalar>{timesteps, batch, classes, output, scratch.labels, scratch.mean,
                                                  scratch.correct});
   std::vector<double> hits(std::size_t(timesteps), 0.0);

@@ -7,13 +7,12 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <type_traits>
-#include <vector>
 
 namespace tet::gpu {
 
-/// Two blocks of page-locked host memory in turn: one is filled while the copy from the other is still under way.
+/// Blocks of page-locked host memory in turn: one is filled while copies from the others are still under way.
+template <std::size_t Blocks>
 class PinnedRing {
  public:
   PinnedRing() = default;
@@ -46,7 +45,7 @@ class PinnedRing {
   /// The copy from the block last acquired has been put into the stream.
   void release(cudaStream_t stream) {
     TET_CUDA_CHECK(cudaEventRecord(blocks_[next_].event, stream));
-    next_ = 1 - next_;
+    next_ = (next_ + 1) % Blocks;
   }
 
  private:
@@ -56,88 +55,51 @@ class PinnedRing {
     cudaEvent_t event = nullptr;
   };
 
-  std::array<Block, 2> blocks_{};
+  std::array<Block, Blocks> blocks_{};
   std::size_t next_ = 0;
 };
 
-/// Page-locked places for small results, each with the event that says that its result is there.
-class ResultSlots {
-  struct Slot {
-    std::byte* data = nullptr;
-    cudaEvent_t event = nullptr;
-
-    Slot() {
-      TET_CUDA_CHECK(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
-      void* block = nullptr;
-      if (cudaError_t const status = cudaMallocHost(&block, bytes); status != cudaSuccess) {
-        (void)cudaEventDestroy(event);
-        check(status, "cudaMallocHost");
-      }
-      data = static_cast<std::byte*>(block);
-    }
-    Slot(Slot const&) = delete;
-    Slot& operator=(Slot const&) = delete;
-    ~Slot() {
-      (void)cudaEventSynchronize(event);
-      (void)cudaEventDestroy(event);
-      (void)cudaFreeHost(data);
-    }
-  };
-
+/// A page-locked place for one small result, with the event that says that the result is there. Place and event stay, so
+/// that recorded work may send to them.
+class ResultSlot {
  public:
   static constexpr std::size_t bytes = 64;
 
-  /// A value that is being copied to the host.
+  ResultSlot() {
+    TET_CUDA_CHECK(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming));
+    if (cudaError_t const status = cudaMallocHost(&data_, bytes); status != cudaSuccess) {
+      (void)cudaEventDestroy(event_);
+      check(status, "cudaMallocHost");
+    }
+  }
+  ResultSlot(ResultSlot const&) = delete;
+  ResultSlot& operator=(ResultSlot const&) = delete;
+  ~ResultSlot() {
+    (void)cudaEventSynchronize(event_);
+    (void)cudaEventDestroy(event_);
+    (void)cudaFreeHost(data_);
+  }
+
+  /// A copy to the host in stream order. `event_flags`: see Graphs.
   template <class Value>
-  class Result {
-   public:
-    Result(ResultSlots& slots, void const* from, cudaStream_t stream) : slots_(slots), slot_(slots.take()) {
-      static_assert(sizeof(Value) <= bytes && std::is_trivially_copyable_v<Value>);
-      try {
-        TET_CUDA_CHECK(cudaMemcpyAsync(slot_->data, from, sizeof(Value), cudaMemcpyDeviceToHost, stream));
-        TET_CUDA_CHECK(cudaEventRecord(slot_->event, stream));
-      } catch (...) {
-        slots_.give_back(slot_);
-        throw;
-      }
-    }
-    Result(Result const&) = delete;
-    Result& operator=(Result const&) = delete;
-    ~Result() { slots_.give_back(slot_); }
+  void send(Value const* from, cudaStream_t stream, unsigned event_flags) {
+    static_assert(sizeof(Value) <= bytes && std::is_trivially_copyable_v<Value>);
+    TET_CUDA_CHECK(cudaMemcpyAsync(data_, from, sizeof(Value), cudaMemcpyDeviceToHost, stream));
+    TET_CUDA_CHECK(cudaEventRecordWithFlags(event_, stream, event_flags));
+  }
 
-    bool ready() const {
-      cudaError_t const status = cudaEventQuery(slot_->event);
-      if (status == cudaErrorNotReady) return (void)cudaGetLastError(), false;
-      check(status, "cudaEventQuery");
-      return true;
-    }
-    Value get() const {
-      TET_CUDA_CHECK(cudaEventSynchronize(slot_->event));
-      Value value;
-      std::memcpy(&value, slot_->data, sizeof value);
-      return value;
-    }
-
-   private:
-    ResultSlots& slots_;
-    Slot* slot_;
-  };
+  /// Waits for what was sent last.
+  template <class Value>
+  Value receive() const {
+    TET_CUDA_CHECK(cudaEventSynchronize(event_));
+    Value value;
+    std::memcpy(&value, data_, sizeof value);
+    return value;
+  }
 
  private:
-  Slot* take() {
-    if (free_.empty()) {
-      free_.reserve(all_.size() + 1);  // so that give_back cannot fail
-      all_.push_back(std::make_unique<Slot>());
-      return all_.back().get();
-    }
-    Slot* const slot = free_.back();
-    free_.pop_back();
-    return slot;
-  }
-  void give_back(Slot* slot) noexcept { free_.push_back(slot); }
-
-  std::vector<std::unique_ptr<Slot>> all_;
-  std::vector<Slot*> free_;
+  void* data_ = nullptr;
+  cudaEvent_t event_ = nullptr;
 };
 
 }  // namespace tet::gpu

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/backend/cuda/cuda.cuh>
+#include <tet/core/parameter_update.hpp>
 #include <tet/core/values.hpp>
 
 namespace tet {
@@ -10,33 +11,27 @@ namespace gpu {
 
 template <class Rule, class Scalar, int States>
 struct Update {
-  Rule rule;
-  Scalar* parameters;
-  Scalar const* gradients;
-  Values<Scalar*, States> states;
+  ParameterUpdate<Rule, Scalar, States> update;
   int const* withheld;
 
   TET_HD void operator()(Index i) const {
     if (*withheld != 0) return;
     Values<Scalar, States> state;
-    for (int k = 0; k < States; ++k) state[k] = states[k][i];
-    parameters[i] = rule(parameters[i], gradients[i], state);
-    for (int k = 0; k < States; ++k) states[k][i] = state[k];
+    for (int k = 0; k < States; ++k) state[k] = update.states[k][i];
+    Scalar& parameter = update.parameters.values[i];
+    parameter = (*update.rule)(parameter, update.parameters.gradients[i], state);
+    for (int k = 0; k < States; ++k) update.states[k][i] = state[k];
   }
 };
 
 }  // namespace gpu
 
-/// Applies an optimiser's rule to each parameter of all tensors in one pass: rule(p, g, state) -> new p; `state` is
-/// changed in place. It does nothing between a start_loss_and_gradient whose loss is not finite and the end of that
-/// PendingLoss.
-///
-/// Shape: parameters, gradients, each states[i]: [count].
-template <class Rule, class Execution, class Scalar, int States>
-void update_parameters(BasicCuda<Execution>& exec, Rule const& rule, Index count, Scalar* parameters,
-                       Scalar const* gradients, Values<Scalar*, States> states) {
-  exec.for_each(count, gpu::Update<Rule, Scalar, States>{rule, parameters, gradients, states,
-                                                         exec.execution().updates_withheld()});
+/// Applies an optimiser's rule to each parameter of all tensors in one pass. It does nothing between a step's loss that is
+/// not finite and the end of that StepLoss.
+template <class Execution, class Rule, class Scalar, int States>
+void update_parameters(BasicCuda<Execution>& exec, ParameterUpdate<Rule, Scalar, States> const& update) {
+  exec.for_each(update.parameters.count,
+                gpu::Update<Rule, Scalar, States>{update, exec.execution().updates_withheld()});
 }
 
 }  // namespace tet
