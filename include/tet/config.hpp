@@ -37,3 +37,12 @@
 #else
 #define TET_CPU_ABI host_abi
 #endif
+
+// Names that only this backend uses are in it as well: a namespace that is first seen in an inline one is found there wherever
+// it is opened again.
+namespace tet {
+inline namespace TET_CPU_ABI {
+namespace cpu {}
+namespace conv {}
+}  // namespace TET_CPU_ABI
+}  // namespace tet

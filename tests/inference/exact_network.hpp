@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tests/support/reference.hpp>
-#include <tet/tet.hpp>
+#include <tet/cpu.hpp>
 
 #include <cmath>
 #include <string>

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <tests/link/cpu_training.hpp>
+#include <tests/link/cpu_work.hpp>
 
-#include <typeinfo>
-
-std::vector<double> losses_by_nvcc() { return tet::test::losses_of_training<tet::Cpu>(); }
-
-std::type_info const& cpu_of_nvcc() { return typeid(tet::Cpu); }
+std::vector<tet::test::CpuWork> work_of_nvcc() { return tet::test::cpu_work<tet::Cpu>(); }

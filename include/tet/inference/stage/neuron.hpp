@@ -21,8 +21,8 @@ class FrozenNeurons {
 
   template <class Backend>
   void plan(InferencePlanner<Backend>& planner, Flow flow) {
-    for (std::size_t i = 0; i < tensors_.learnable.size(); ++i)
-      parameters_[i] = planner.weights.template take<float>(tensors_.spec(i).count());
+    for (int i = 0; i < tensors_.learned; ++i)
+      parameters_[i] = planner.weights.template take<float>(tensors_.spec(std::size_t(i)).count());
     state_ = planner.state.template take<float>(neuron_state_size<Neuron> * flow.batch * In::shape.size());
     s_ = take_activation<Output, float>(planner.signals, flow.timesteps * flow.batch);
   }
@@ -31,9 +31,9 @@ class FrozenNeurons {
   void freeze(Backend&, TrainedValues const& values) {
     NeuronCall<Analog, NoNormalisation, float> trained;
     tensors_.point_to_values(trained, values.parameters.data());
-    for (std::size_t i = 0; i < tensors_.learnable.size(); ++i)
+    for (int i = 0; i < tensors_.learned; ++i)
       Backend::upload(reinterpret_cast<std::byte*>(parameters_[i]), trained.parameters[i],
-                      tensors_.spec(i).count() * Index(sizeof(float)));
+                      tensors_.spec(std::size_t(i)).count() * Index(sizeof(float)));
   }
 
   template <class Backend, class Kind, class Normalise>
@@ -46,7 +46,7 @@ class FrozenNeurons {
                                             .normalise = normalise,
                                             .initial_state = state_,
                                             .final_state = state_};
-    std::copy(parameters_, parameters_ + tensors_.learnable.size(), call.parameters);
+    std::copy(parameters_, parameters_ + tensors_.learned, call.parameters);
     return call;
   }
 
