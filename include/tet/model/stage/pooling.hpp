@@ -6,8 +6,12 @@
 #include <tet/layer/sequential.hpp>
 #include <tet/model/stage/stage.hpp>
 
+#include <string>
+#include <vector>
+
 namespace tet::detail {
 
+/// All of a pooling but its backward.
 template <class Node, class In, class Backend, class Scalar>
 class PoolStage {
  public:
@@ -23,24 +27,14 @@ class PoolStage {
   }
 
   auto forward(Pass<Backend, Scalar>& pass, InputOf<In, Scalar> x) {
-    pool_forward(pass.exec, Layer::template geometry<In>(flow_.frames()), x, y_);
+    pool_forward(pass.exec, geometry(), x, y_);
     return y_;
   }
 
-  /// Behind a layer that reads its gradient through the windows the chain asks for input_gradient instead of backward.
   static constexpr GradientPlace gradient_place = GradientPlace::room;
-  static constexpr bool pools = true;
   static constexpr bool owns_output = true;
   Index input_elements() const { return flow_.frames() * In::shape.size(); }
   void plan_gradients(Planner<Backend>&) {}
-
-  void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
-    if (input == InputGradient::computed)
-      pool_backward(pass.exec, Layer::template geometry<In>(flow_.frames()), dy.data, dx);
-  }
-  GradientView<Scalar> input_gradient(GradientView<Scalar> dy) const {
-    return {dy.data, Layer::template geometry<In>(flow_.frames())};
-  }
 
   template <class Visit>
   void visit_tensors(std::string const&, Visit&) const {}
@@ -51,17 +45,33 @@ class PoolStage {
   template <class Visit>
   void visit_signals(std::string const&, Visit&) const {}
 
+ protected:
+  auto geometry() const { return Layer::template geometry<In>(flow_.frames()); }
+
  private:
   Flow flow_;
   Activation<typename Output::Kind, Scalar> y_;
 };
 
+/// A mean. Its gradient can be read through the windows: behind a layer that does so, the chain asks for input_gradient
+/// instead of backward.
+template <class Node, class In, class Backend, class Scalar>
+class AveragePoolStage : public PoolStage<Node, In, Backend, Scalar> {
+ public:
+  static constexpr bool pools = true;
+
+  void backward(Pass<Backend, Scalar>& pass, GradientView<Scalar> dy, Scalar* dx, InputGradient input) {
+    if (input == InputGradient::computed) pool_backward(pass.exec, this->geometry(), dy.data, dx);
+  }
+  GradientView<Scalar> input_gradient(GradientView<Scalar> dy) const { return {dy.data, this->geometry()}; }
+};
+
 template <Index Window, class Place, class In, class Backend, class Scalar>
 class Stage<Node<AvgPool2d<Window>, Place>, In, Backend, Scalar>
-    : public PoolStage<Node<AvgPool2d<Window>, Place>, In, Backend, Scalar> {};
+    : public AveragePoolStage<Node<AvgPool2d<Window>, Place>, In, Backend, Scalar> {};
 
 template <class Place, class In, class Backend, class Scalar>
 class Stage<Node<GlobalAvgPool, Place>, In, Backend, Scalar>
-    : public PoolStage<Node<GlobalAvgPool, Place>, In, Backend, Scalar> {};
+    : public AveragePoolStage<Node<GlobalAvgPool, Place>, In, Backend, Scalar> {};
 
 }  // namespace tet::detail
