@@ -2,6 +2,8 @@
 #include <tests/allocation/network.hpp>
 #include <tests/allocation/recorder.hpp>
 #include <tests/support/skip.hpp>
+#include <tet/data/batch_stream.hpp>
+#include <tet/data/images.hpp>
 #include <tet/loss/losses.hpp>
 #include <tet/optim/adam.hpp>
 #include <tet/optim/sgd.hpp>
@@ -59,6 +61,30 @@ TEST_CASE("train_step: nor does it without Winograd [allocation]") {
 
 TEST_CASE("train_step: nor does it in double [allocation]") {
   for (int const threads : {1, 2}) check<allocation::Net, Adam, double>(threads, TetLoss{}, 6);
+}
+
+TEST_CASE("train_step: nor does it, with the stream that makes them, for images as bytes [allocation]") {
+  std::vector<std::uint8_t> const pixels(30 * 16 * 16 * 2, 77);
+  auto const set = data::Images({16, 16, 2}, 5, pixels, std::vector<int>(30, 1), {{0, 0}, {1, 1}})
+                       .augmented({.crop_padding = 2, .flip = data::Flip::horizontal, .cutout = 5});
+  for (int const threads : {1, 2})
+    for (Index const prefetch : {0, 2}) {
+      CAPTURE(threads);
+      CAPTURE(prefetch);
+      Model<allocation::Net, Cpu> model{Seed{1}, Cpu(threads)};
+      Sgd optimizer{model};
+      data::BatchStream stream(set,
+                               {.batch_size = 8, .timesteps = {3}, .prefetch = prefetch, .images = ImageForm::bytes});
+      train_step(model, TetLoss{}, optimizer, *stream.next());
+      auto const record = allocation::record([&] {
+        while (Batch const* const batch = stream.next()) {
+          CHECK(!batch->images.pixels.empty());
+          train_step(model, TetLoss{}, optimizer, *batch);
+        }
+      });
+      CAPTURE(record.first);
+      CHECK(record.program == 0);
+    }
 }
 
 #else

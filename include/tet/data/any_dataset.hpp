@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/error.hpp>
 #include <tet/data/dataset.hpp>
 
 #include <memory>
@@ -10,7 +11,7 @@
 namespace tet::data {
 
 /// Any data set behind one type, chosen at run time; a sample costs one indirect call. Copies share the set.
-class AnyDataset {
+class AnyDataset final {
  public:
   template <Dataset Set>
   AnyDataset(Set set) : set_(std::make_shared<Held<Set> const>(std::move(set))) {}
@@ -25,6 +26,10 @@ class AnyDataset {
   void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const {
     set_->sample(i, timesteps, draw, out);
   }
+  std::span<float const> byte_values() const { return set_->byte_values(); }
+  ImagePlacement sample_bytes(Index i, Draw draw, std::span<std::uint8_t> out) const {
+    return set_->sample_bytes(i, draw, out);
+  }
 
  private:
   struct Interface {
@@ -37,6 +42,8 @@ class AnyDataset {
     virtual int label(Index i) const = 0;
     virtual int sample_threads() const = 0;
     virtual void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const = 0;
+    virtual std::span<float const> byte_values() const = 0;
+    virtual ImagePlacement sample_bytes(Index i, Draw draw, std::span<std::uint8_t> out) const = 0;
   };
   template <class Set>
   struct Held final : Interface {
@@ -51,12 +58,18 @@ class AnyDataset {
     void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const override {
       set.sample(i, timesteps, draw, out);
     }
+    std::span<float const> byte_values() const override { return data::byte_values(set); }
+    ImagePlacement sample_bytes([[maybe_unused]] Index i, [[maybe_unused]] Draw draw,
+                                [[maybe_unused]] std::span<std::uint8_t> out) const override {
+      if constexpr (ByteDataset<Set>) return set.sample_bytes(i, draw, out);
+      else refuse("data::AnyDataset: images as bytes", "a set that has none", "one with byte_values()");
+    }
     Set set;
   };
 
   std::shared_ptr<Interface const> set_;
 };
 
-static_assert(Dataset<AnyDataset>);
+static_assert(ByteDataset<AnyDataset>);
 
 }  // namespace tet::data

@@ -18,6 +18,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct BatchOptions {
   LastBatch last = LastBatch::keep;
   Mix mix{};
   Index prefetch = 2;  // batches that one thread makes ahead of their use; 0: made when asked for, no thread
+  ImageForm images = ImageForm::values;  // values are for every reader, bytes for a network
 };
 
 /// The batches of one epoch, one after the other; `restart` goes on with another epoch and keeps memory and thread.
@@ -58,9 +60,11 @@ class BatchStream {
     sample_size_ = frames * set_.shape().size();
     if (temporal()) frames_.resize(std::size_t(crew_.members() * sample_size_));
     slots_.resize(std::size_t(std::min(options.prefetch, count_)) + 1);
+    std::span<float const> const table = byte_values(set_);
+    bytes_ = options.images == ImageForm::bytes && !options.mix.active() && !table.empty();
     for (Batch& batch : slots_) {
-      batch.values.reserve(std::size_t(options_.batch_size * sample_size_));
-      batch.labels.reserve(std::size_t(options_.batch_size));
+      resize(batch, options_.batch_size);  // its memory is taken here
+      if (bytes_) batch.images.values.assign(table.begin(), table.end());
       if (!options.mix.active()) continue;
       batch.other_labels.reserve(std::size_t(options_.batch_size));
       batch.shares.reserve(std::size_t(options_.batch_size));
@@ -134,6 +138,17 @@ class BatchStream {
     failure_ = nullptr;
   }
 
+  /// Gives a batch room for so many samples.
+  void resize(Batch& batch, Index size) const {
+    batch.labels.resize(std::size_t(size));
+    if (bytes_) {
+      batch.images.pixels.resize(std::size_t(size * sample_size_));
+      batch.images.placements.resize(std::size_t(size));
+    } else {
+      batch.values.resize(std::size_t(size * sample_size_));
+    }
+  }
+
   /// Fills `batch` with batch n of the epoch.
   void make(Batch& batch, Index n) {
     Index const begin = n * options_.batch_size;
@@ -143,8 +158,7 @@ class BatchStream {
     batch.batch_size = size;
     batch.presentation = set_.presentation();
     batch.shape = set_.shape();
-    batch.values.resize(std::size_t(size * sample_size_));
-    batch.labels.resize(std::size_t(size));
+    resize(batch, size);
     crew_.for_each(size, [&](Index b, Index member) {
       Index const i = order_[std::size_t(begin + b)];
       int const label = set_.label(i);
@@ -152,7 +166,11 @@ class BatchStream {
         refuse("data set: label of sample " + std::to_string(i), std::to_string(label),
                "0 to " + std::to_string(set_.classes() - 1));
       batch.labels[std::size_t(b)] = label;
-      if (temporal()) {
+      if (bytes_) {
+        if constexpr (ByteDataset<std::remove_cvref_t<Set>>)
+          batch.images.placements[std::size_t(b)] = set_.sample_bytes(
+              i, draw_, std::span(batch.images.pixels).subspan(std::size_t(b * pixels), std::size_t(pixels)));
+      } else if (temporal()) {
         auto const frames = std::span(frames_).subspan(std::size_t(member * sample_size_), std::size_t(sample_size_));
         set_.sample(i, options_.timesteps, draw_, frames);
         for (Index t = 0; t < options_.timesteps.value; ++t)  // [T, H, W, C] into [T, B, H, W, C]
@@ -195,6 +213,7 @@ class BatchStream {
   BatchOptions options_;
   Index count_ = 0;
   Index sample_size_ = 0;
+  bool bytes_ = false;  // batches carry images as bytes
   Draw draw_;
   std::vector<Index> order_;   // position in the epoch -> sample
   std::vector<float> frames_;  // a temporal sample, [T, H, W, C], for each member of the crew

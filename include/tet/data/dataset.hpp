@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/byte_images.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/random.hpp>
 #include <tet/core/shape.hpp>
@@ -36,6 +37,24 @@ concept Dataset = requires(Set const& set, Index i, Timesteps timesteps, Draw dr
   { set.label(i) } -> std::convertible_to<int>;
   set.sample(i, timesteps, draw, out);
 };
+
+/// A repeated data set that can also hand out its images as bytes; values made of these are those of `sample`, to the bit.
+///
+/// - `byte_values()`: [C, 256], what a byte stands for; empty where there are no bytes after all.
+/// - `sample_bytes(i, draw, out)` writes [H, W, C] and returns what is still to happen to them.
+/// Sets that are one are final: a class derived from one might change what `sample` gives alone.
+template <class Set>
+concept ByteDataset = Dataset<Set> && requires(Set const& set, Index i, Draw draw, std::span<std::uint8_t> out) {
+  { set.byte_values() } -> std::same_as<std::span<float const>>;
+  { set.sample_bytes(i, draw, out) } -> std::same_as<ImagePlacement>;
+};
+
+/// What bytes stand for; empty for a data set that has none.
+template <Dataset Set>
+std::span<float const> byte_values(Set const& set) {
+  if constexpr (ByteDataset<Set>) return set.byte_values();
+  else return {};
+}
 
 /// How many threads are to make the samples of one batch. A data set whose samples take long, as decoding a file does, says so
 /// by a member `sample_threads()`; without it, one.

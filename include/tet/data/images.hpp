@@ -6,8 +6,10 @@
 #include <tet/data/dataset.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,7 +49,7 @@ struct ImageData {
 }  // namespace detail
 
 /// Labelled images, kept as bytes and normalised when a batch is made. Copies share the pixels.
-class Images {
+class Images final {
  public:
   /// pixels [N, H, W, C], labels [N]. Throws: std::invalid_argument where sizes or labels do not fit.
   Images(Shape<3> shape, int classes, std::vector<std::uint8_t> pixels, std::vector<int> labels,
@@ -94,69 +96,70 @@ class Images {
 
   /// Image i, normalised, and augmented where the set is; out [H, W, C].
   void sample(Index i, Timesteps, Draw draw, std::span<float> out) const {
-    float const* const values = data_->values.data();
-    Index const channels = shape_.channels();
-    if (augment_.policy == Policy::none) {
-      float* to = out.data();
-      place(i, draw, [&](Index c, std::uint8_t byte) { *to++ = values[c * 256 + byte]; });
-    } else {
-      thread_local std::vector<std::uint8_t> bytes;  // the image, and as much room again
-      bytes.resize(std::size_t(2 * shape_.size()));
-      std::uint8_t* to = bytes.data();
-      place(i, draw, [&](Index, std::uint8_t byte) { *to++ = byte; });
-      apply_policy(cifar10_policy, {bytes.data(), shape_.extent[0], shape_.extent[1], channels, to},
-                   Random(draw.seed, stream::policy + draw.epoch), std::uint64_t(i));
-      for (Index k = 0; k < shape_.size(); ++k)
-        out[std::size_t(k)] = values[k % channels * 256 + bytes[std::size_t(k)]];
+    std::uint8_t const* image = pixels(i).data();
+    ImagePlacement place = placement(i, draw);
+    if (augment_.policy != Policy::none) {
+      thread_local std::vector<std::uint8_t> bytes;
+      bytes.resize(std::size_t(shape_.size()));
+      place = apply_policy_to(i, draw, place, bytes);
+      image = bytes.data();
     }
-    if (augment_.cutout > 0) cut_out(i, draw, out);
+    auto const [height, width, channels] = shape_.extent;
+    WriteImagePixel<float> const write{{image, &place, data_->values.data(), 1, height, width, channels}, out.data()};
+    for (Index row = 0; row < height; ++row) write.write_row(row);
+  }
+
+  /// What a byte stands for, [C, 256].
+  std::span<float const> byte_values() const { return data_->values; }
+
+  /// Image i as bytes, and what is still to happen to them; out [H, W, C].
+  ImagePlacement sample_bytes(Index i, Draw draw, std::span<std::uint8_t> out) const {
+    ImagePlacement const place = placement(i, draw);
+    if (augment_.policy != Policy::none) return apply_policy_to(i, draw, place, out);
+    std::ranges::copy(pixels(i), out.begin());
+    return place;
   }
 
  private:
-  /// Calls put(channel, byte) for each value of image i, cropped and flipped, in order.
-  template <class Put>
-  void place(Index i, Draw draw, Put const& put) const {
-    Placement const place = placement(i, draw);
+  /// Writes the bytes of image i as the policy leaves them: it sees the image moved, but not cut. Returns the cutout alone.
+  ImagePlacement apply_policy_to(Index i, Draw draw, ImagePlacement place, std::span<std::uint8_t> out) const {
     auto const [height, width, channels] = shape_.extent;
     std::uint8_t const* const image = pixels(i).data();
-    for (Index y = 0; y < height; ++y) {
-      Index const from_y = y + place.shift_y;
+    std::uint8_t* to = out.data();
+    for (Index y = 0; y < height; ++y)
       for (Index x = 0; x < width; ++x) {
-        Index const from_x = (place.flipped ? width - 1 - x : x) + place.shift_x;
-        bool const inside = 0 <= from_y && from_y < height && 0 <= from_x && from_x < width;
-        Index const pixel = (from_y * width + from_x) * channels;
-        for (Index c = 0; c < channels; ++c) put(c, inside ? image[pixel + c] : std::uint8_t(0));
+        Index const from = place.source(y, x, height, width);
+        for (Index c = 0; c < channels; ++c) *to++ = from < 0 ? std::uint8_t(0) : image[from * channels + c];
       }
-    }
+    thread_local std::vector<std::uint8_t> room;
+    room.resize(out.size());
+    apply_policy(cifar10_policy, {out.data(), height, width, channels, room.data()},
+                 Random(draw.seed, stream::policy + draw.epoch), std::uint64_t(i));
+    place.shift_y = place.shift_x = 0;
+    place.mirrored = false;
+    return place;
   }
 
-  void cut_out(Index i, Draw draw, std::span<float> out) const {
+  ImagePlacement placement(Index i, Draw draw) const {
     auto const [height, width, channels] = shape_.extent;
-    Random const random(draw.seed, stream::cutout + draw.epoch);
-    std::uint64_t const first = 2 * std::uint64_t(i);
-    Index const top = Index(random.below(first, std::uint64_t(height))) - augment_.cutout / 2;
-    Index const left = Index(random.below(first + 1, std::uint64_t(width))) - augment_.cutout / 2;
-    Index const begin = std::max<Index>(left, 0), end = std::min(left + augment_.cutout, width);
-    for (Index y = std::max<Index>(top, 0); y < std::min(top + augment_.cutout, height); ++y)
-      std::fill(out.data() + (y * width + begin) * channels, out.data() + (y * width + end) * channels, 0.0f);
-  }
-
-  /// Where a pixel of the result comes from: output column x reads column (flipped ? W - 1 - x : x) + shift_x.
-  struct Placement {
-    Index shift_y = 0, shift_x = 0;
-    bool flipped = false;
-  };
-
-  Placement placement(Index i, Draw draw) const {
     Random const random(draw.seed, stream::augmentation + draw.epoch);
     std::uint64_t const first = 3 * std::uint64_t(i);
-    Placement place;
+    ImagePlacement place;
     if (augment_.crop_padding > 0) {
       std::uint64_t const places = 2 * std::uint64_t(augment_.crop_padding) + 1;
       place.shift_y = Index(random.below(first, places)) - augment_.crop_padding;
       place.shift_x = Index(random.below(first + 1, places)) - augment_.crop_padding;
     }
-    place.flipped = augment_.flip == Flip::horizontal && random.below(first + 2, 2) == 1;
+    place.mirrored = augment_.flip == Flip::horizontal && random.below(first + 2, 2) == 1;
+    if (augment_.cutout > 0) {
+      Random const centre(draw.seed, stream::cutout + draw.epoch);
+      Index const y = Index(centre.below(2 * std::uint64_t(i), std::uint64_t(height)));
+      Index const x = Index(centre.below(2 * std::uint64_t(i) + 1, std::uint64_t(width)));
+      place.top = y - augment_.cutout / 2;
+      place.bottom = place.top + augment_.cutout;
+      place.left = x - augment_.cutout / 2;
+      place.right = place.left + augment_.cutout;
+    }
     return place;
   }
 
@@ -173,8 +176,12 @@ class Images {
       if (!(normalization.deviation[c] > 0))
         refuse("data::Normalization: deviation of channel " + std::to_string(c),
                std::to_string(normalization.deviation[c]), "above 0");
-      for (int byte = 0; byte < 256; ++byte)
+      for (int byte = 0; byte < 256; ++byte) {
         values.push_back((float(byte) / 255.0f - normalization.mean[c]) / normalization.deviation[c]);
+        if (!std::isfinite(values.back()))
+          refuse("data::Normalization: value of byte " + std::to_string(byte) + " in channel " + std::to_string(c),
+                 std::to_string(values.back()), "finite");
+      }
     }
     return values;
   }
@@ -185,6 +192,6 @@ class Images {
   std::shared_ptr<detail::ImageData const> data_;
 };
 
-static_assert(Dataset<Images>);
+static_assert(ByteDataset<Images>);
 
 }  // namespace tet::data

@@ -11,7 +11,7 @@ namespace tet::data {
 
 /// `count` samples of another data set from sample `begin` on, drawn exactly as the whole set draws them.
 template <Dataset Set>
-class Subset {
+class Subset final {
  public:
   /// Throws: std::invalid_argument where the samples are not all in the set.
   Subset(Set set, Index begin, Index count) : set_(std::move(set)), begin_(begin), count_(count) {
@@ -31,6 +31,10 @@ class Subset {
   int sample_threads() const { return data::sample_threads(set_); }
   void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const {
     set_.sample(begin_ + i, timesteps, draw, out);
+  }
+  std::span<float const> byte_values() const { return data::byte_values(set_); }
+  ImagePlacement sample_bytes(Index i, Draw draw, std::span<std::uint8_t> out) const requires ByteDataset<Set> {
+    return set_.sample_bytes(begin_ + i, draw, out);
   }
 
  private:

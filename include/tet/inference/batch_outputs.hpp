@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/error.hpp>
 #include <tet/core/storage.hpp>
 #include <tet/data/batch.hpp>
 #include <tet/inference/inference.hpp>
@@ -9,12 +10,35 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 
 namespace tet::detail {
 
+/// The images of a batch, checked for their sizes.
+inline ByteImages images_of(Batch const& batch) {
+  auto const& [pixels, placements, values] = batch.images;
+  if (pixels.empty()) return {};
+  auto const [height, width, channels] = batch.shape.extent;
+  auto const check = [](char const* what, std::size_t got, Index want) {
+    if (Index(got) != want)
+      refuse(std::string("images of a batch: ") + what, std::to_string(got), std::to_string(want));
+  };
+  check("bytes of pixels", pixels.size(), batch.batch_size * batch.shape.size());
+  check("placements", placements.size(), batch.batch_size);
+  check("values of bytes", values.size(), channels * 256);
+  return {pixels.data(), placements.data(), values.data(), batch.batch_size, height, width, channels};
+}
+
 /// A batch of a data set as networks take it.
 inline InputBatch<float> input_of(Batch const& batch) {
-  return {batch.values, Timesteps{batch.timesteps}, BatchSize{batch.batch_size}, batch.presentation};
+  return {batch.values, Timesteps{batch.timesteps}, BatchSize{batch.batch_size}, batch.presentation, images_of(batch)};
+}
+
+/// How a data set's images are to come. Those of another shape than the network's, as flat ones, come as values, of which
+/// only the number matters.
+template <class Network, class Set>
+ImageForm image_form(Set const& set) {
+  return set.shape() == Network::In::shape ? ImageForm::bytes : ImageForm::values;
 }
 
 /// Samples that a network takes at once: a model any number, an engine its batch size.

@@ -7,6 +7,7 @@
 #include <tet/inference/stage/residual.hpp>
 #include <tet/layer/network.hpp>
 #include <tet/model/input_batch.hpp>
+#include <tet/model/load_input.hpp>
 #include <tet/model/model.hpp>
 
 #include <algorithm>
@@ -148,7 +149,7 @@ class Inference {
     if (T < 1) refuse("timesteps", std::to_string(T), "at least 1");
     if (B < 1 || B > options_.batch_size)
       refuse("batch size", std::to_string(B), "1 to " + std::to_string(options_.batch_size) + ", the engine's");
-    check_size(batch.values.size(), repeated ? B : T * B);
+    detail::check_input(batch, In::shape, repeated ? B : T * B);
     if (!logits.empty() && Index(logits.size()) != T * B * classes)
       refuse("room for the logits of a batch", std::to_string(logits.size()) + " values",
              std::to_string(T * B * classes));
@@ -157,7 +158,9 @@ class Inference {
     std::span<float const> mean;
     for (Index t = 0; t < T; t += options_.timesteps_at_once) {
       Index const now = std::min(options_.timesteps_at_once, T - t);
-      if (!repeated || t == 0) load(batch.values.data(), repeated ? B : now * B, repeated ? 0 : t * B);
+      if (!repeated) load(batch.values.data() + t * B * In::shape.size(), now * B, t * B);
+      else if (t == 0 && batch.images.count > 0) load(batch.images, B);
+      else if (t == 0) load(batch.values.data(), B);
       mean = advance(now, B, repeated, t == 0, logits.empty() ? nullptr : &logits[std::size_t(t * B * classes)]).mean;
     }
     return mean;
@@ -204,6 +207,7 @@ class Inference {
     detail::Flow const flow{options_.timesteps_at_once, options_.batch_size, true};
     planner.need_workspace(loss_workspace<float>(planner.exec, flow.timesteps, flow.batch, classes));  // of evaluate
     input_ = detail::take_activation<In, float>(planner.signals, flow.timesteps * flow.batch);
+    planner.need_workspace(input_workspace<typename In::Kind>(planner.exec, flow.batch, In::shape));
     chain_.plan(planner, flow);
     for (float** buffer : {&sum_, &mean_}) *buffer = planner.signals.template take<float>(flow.batch * classes);
   }
@@ -215,14 +219,11 @@ class Inference {
                  std::to_string(In::shape.size()) + ")");
   }
 
-  /// Brings frames from the host into the input, from frame `first` of the values on.
-  template <class Element>
-  void load(Element const* values, Index frames, Index first = 0) {
-    Element const* const from = values + first * In::shape.size();
-    Index const bad = convert_input(exec_, from, detail::first_pixels(input_, frames * In::shape.pixels()));
-    if (bad >= 0)
-      refuse("input of a batch, value " + std::to_string(first * In::shape.size() + bad), std::to_string(from[bad]),
-             std::string("a value that a ") + In::Kind::name + " input can hold");
+  /// Brings frames from the host into the input; `first` of a batch's frames is the first of them.
+  template <class Values>
+  void load(Values const& values, Index frames, Index first = 0) {
+    detail::load_input(exec_, values, detail::first_pixels(input_, frames * In::shape.pixels()), workspace(),
+                       first * In::shape.size());
   }
 
   InferenceStep advance(Index timesteps, Index batch, bool repeated, bool opening, float* logits = nullptr) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/core/byte_images.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/presentation.hpp>
 
@@ -18,6 +19,7 @@ struct InputBatch {
   Timesteps timesteps;
   BatchSize batch_size;
   Presentation presentation = Presentation::repeated;
+  ByteImages images{};  ///< in place of values, where there are any
 };
 
 }  // namespace tet

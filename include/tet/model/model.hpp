@@ -10,6 +10,7 @@
 #include <tet/layer/network.hpp>
 #include <tet/model/chain.hpp>
 #include <tet/model/input_batch.hpp>
+#include <tet/model/load_input.hpp>
 #include <tet/model/pass.hpp>
 #include <tet/model/stage/residual.hpp>
 #include <tet/model/stage/spike_join.hpp>
@@ -42,6 +43,7 @@ struct NetworkPlan {
   /// Takes (or measures) all memory of a training step at this extent; returns bytes for the largest scratch.
   Index plan(Planner<Backend>& planner, Flow flow) {
     input = take_activation<In, Scalar>(planner.arena, flow.frames());
+    planner.need_workspace(input_workspace<typename In::Kind>(planner.exec, flow.batch, In::shape));
     out = chain.plan(planner, flow);
     planner.need_workspace(loss_workspace<Scalar>(planner.exec, flow.timesteps, flow.batch, Out::shape.size()));
     Index const end = planner.arena.mark();
@@ -250,15 +252,10 @@ class Model {
     forward_kept_ = false;
     detail::Flow const flow{batch.timesteps.value, batch.batch_size.value,
                             batch.presentation == Presentation::repeated};
-    if (Index(batch.values.size()) != flow.frames() * In::shape.size())
-      refuse("input of a batch", std::to_string(batch.values.size()) + " values",
-             std::to_string(flow.frames() * In::shape.size()) + " (" + std::to_string(flow.frames()) + " frames of " +
-                 std::to_string(In::shape.size()) + ")");
+    detail::check_input(batch, In::shape, flow.frames());
     prepare(flow);
-    Index const bad = convert_input(exec_, batch.values.data(), plan_.input);
-    if (bad >= 0)
-      refuse("input of a batch, value " + std::to_string(bad), std::to_string(batch.values[std::size_t(bad)]),
-             std::string("a value that a ") + In::Kind::name + " input can hold");
+    if (batch.images.count > 0) detail::load_input(exec_, batch.images, plan_.input, workspace());
+    else detail::load_input(exec_, batch.values.data(), plan_.input, workspace());
   }
 
   Storage<Backend, Scalar> const& storage_of(TensorInfo const& info) const {

@@ -44,7 +44,8 @@ template <class Network, class Set>
     Storage<typename Network::Backend, typename Network::Scalar> room;
     data::BatchStream<Set const&> stream(set, {.batch_size = detail::samples_at_once(network, options.batch_size),
                                                .timesteps = timesteps,
-                                               .prefetch = options.prefetch});
+                                               .prefetch = options.prefetch,
+                                               .images = detail::image_form<Network>(set)});
     while (Batch const* const batch = stream.next()) {
       detail::check_labels(batch->labels, batch->batch_size, Network::Out::shape.size());
       auto const out = detail::outputs(network, *batch, room);

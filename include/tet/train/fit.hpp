@@ -117,7 +117,8 @@ class Fitter {
                                                     .first_batch = Index(at_.batch),
                                                     .last = options_.last,
                                                     .mix = options_.mix,
-                                                    .prefetch = options_.prefetch});
+                                                    .prefetch = options_.prefetch,
+                                                    .images = image_form<Model>(train_)});
     if (stage.reestimate_batches > 0 && at_.epoch == 0 && at_.batch == 0) {
       reestimate(stream, stage.reestimate_batches);
       stream.restart(epochs_before);

@@ -209,6 +209,51 @@ void input() {
   CHECK(convert_input(lab.exec, nan.data(), lab.template room<Analog, float>(2, 3)) == 2);
 }
 
+/// Images as bytes, moved and cut, and the same as values.
+template <class Kind, class Scalar>
+struct ImageInput {
+  Index count, height, width, channels;
+
+  template <class Backend>
+  test::Results operator()(test::Lab<Backend>& lab) const {
+    Index const size = height * width * channels, bytes = std::is_same_v<Kind, Spike> ? 2 : 256;
+    Random const random(Seed{85}, 0);
+    std::vector<std::uint8_t> pixels;
+    for (Index k = 0; k < count * size; ++k)
+      pixels.push_back(std::uint8_t(random.below(std::uint64_t(k), std::uint64_t(bytes))));
+    std::vector<ImagePlacement> placements;
+    for (Index n = 0; n < count; ++n)
+      placements.push_back({n % 5 - 2, n % 7 - 3, n % 3 - 1, n % 3 + 2, n % 4 - 1, n % 4 + 1, n % 2 == 1});
+    std::vector<float> table;
+    for (Index k = 0; k < 256 * channels; ++k)
+      table.push_back(bytes == 2 ? float(k % 2) : (float(k % 256) / 255.0f - 0.4f) / (0.2f + float(k / 256)));
+    ByteImages const images{pixels.data(), placements.data(), table.data(), count, height, width, channels};
+    std::vector<float> values;
+    for (Index i = 0; i < count * size; ++i) values.push_back(images[i]);
+
+    auto const x = lab.template room<Kind, Scalar>(count * height * width, channels),
+               want = lab.template room<Kind, Scalar>(count * height * width, channels);
+    Workspace const workspace =
+        lab.workspace(input_workspace<Kind>(lab.exec, count, Shape<3>{height, width, channels}));
+    CHECK(convert_input(lab.exec, images, x, workspace) == -1);
+    CHECK(convert_input(lab.exec, values.data(), want) == -1);
+    test::Results results, expected;
+    results.add("x", lab, x);
+    expected.add("x", lab, want);
+    results.check_equal(expected, 0);
+    return results;
+  }
+};
+
+template <class Backend>
+void images() {
+  test::compare<Backend, float>(ImageInput<Analog, float>{9, 5, 7, 3}, {}, 0);
+  test::compare<Backend, float>(ImageInput<Analog, float>{1, 1, 1, 1}, {}, 0);
+  test::compare<Backend, float>(ImageInput<Analog, float>{70, 32, 32, 3}, {}, 0);
+  test::compare<Backend, double>(ImageInput<Analog, double>{4, 3, 6, 1}, {}, 0);
+  test::compare<Backend, float>(ImageInput<Spike, float>{5, 4, 3, 2}, {}, 0);
+}
+
 }  // namespace layers_tests
 
 TET_TEST_CUDA("BatchNorm agrees with the CPU", layers_tests::batch_norm)
@@ -216,3 +261,4 @@ TET_TEST_CUDA("pooling agrees with the CPU", layers_tests::pooling)
 TET_TEST_CUDA("element-wise passes and counts agree with the CPU", layers_tests::elementwise)
 TET_TEST_CUDA("losses, their gradients and what was classified rightly agree with the CPU", layers_tests::losses)
 TET_TEST_CUDA("an input's values are checked while they are copied", layers_tests::input)
+TET_TEST_CUDA("images as bytes become what their values become, to the bit", layers_tests::images)

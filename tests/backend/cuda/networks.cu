@@ -2,6 +2,7 @@
 #include <tests/backend/cuda/lab.cuh>
 #include <tests/support/random_batch.hpp>
 #include <tet/data/frames.hpp>
+#include <tet/data/images.hpp>
 
 // Whole networks in double: one flipped spike would change everything after it. In float the losses alone are compared.
 
@@ -118,6 +119,37 @@ void evaluates() {
   test::compare<Backend, double>(Evaluation{});
 }
 
+/// Parameters after two epochs of `fit`, which takes images as bytes, less those by steps on batches of values.
+struct ImageTraining {
+  template <class Backend>
+  test::Results operator()(test::Lab<Backend>&) const {
+    std::vector<std::uint8_t> pixels;
+    for (int k = 0; k < 22 * 192; ++k) pixels.push_back(std::uint8_t(k * k * 31 + k));
+    auto const train = data::Images({8, 8, 3}, 10, pixels, std::vector<int>(22, 4), data::cifar10_normalization())
+                           .augmented({.crop_padding = 2, .flip = data::Flip::horizontal, .cutout = 3});
+    Model<Vgg, Backend, float> model{Seed{5}}, by_hand{Seed{5}};
+    Sgd optimizer{model}, hand_optimizer{by_hand};
+    TetLoss const loss{};
+    fit(model, optimizer, train, train, {.batch_size = 4, .seed = Seed{2}, .progress = ProgressOutput::none},
+        ConstantSchedule{}, TrainingStage{2, Timesteps{3}, loss});
+    for (std::uint64_t epoch = 0; epoch < 2; ++epoch)
+      for (Batch const& batch : data::batches(
+               train, {.batch_size = 4, .timesteps = {3}, .order = data::Order::shuffled, .seed = {2}, .epoch = epoch}))
+        train_step(by_hand, loss, hand_optimizer, batch);
+    test::Results results, want;
+    test::add_tensors(results, model);
+    test::add_tensors(want, by_hand);
+    results.check_equal(want, 0);
+    return results;
+  }
+};
+
+template <class Backend>
+void trains_on_images() {
+  test::Lab<Backend> lab;
+  ImageTraining{}(lab);
+}
+
 template <class Backend>
 void refuses_infinity() {
   Model<Vgg, Backend, double> model{Seed{5}};
@@ -138,4 +170,5 @@ TET_TEST_CUDA("a VGG follows the CPU for 20 steps, in the same bits as kernels a
 TET_TEST_CUDA("a residual network follows the CPU for 20 steps, in the same bits as kernels and as graphs", network_tests::residual)
 TET_TEST_CUDA("in float the losses of 20 steps stay within 5 % of the CPU's, in the same bits as kernels and as graphs", network_tests::float_losses)
 TET_TEST_CUDA("evaluate gives the CPU's accuracies", network_tests::evaluates)
+TET_TEST_CUDA("fit takes images as bytes, and in the same bits as values", network_tests::trains_on_images)
 TET_TEST_CUDA("a loss that is not finite leaves the parameters as they are", network_tests::refuses_infinity)
