@@ -40,22 +40,29 @@ struct ByteImages {
   /// Writes the values of all channels at (y, x) of image n.
   template <class Scalar>
   TET_HD constexpr void write_pixel(Index n, Index y, Index x, Scalar* to) const {
-    ImagePlacement const& place = placements[n];
-    if (place.cuts(y, x)) {
+    if (placements[n].cuts(y, x)) {
       for (Index c = 0; c < channels; ++c) to[c] = Scalar(0);
       return;
     }
-    Index const from = place.source(y, x, height, width), first = (n * height * width + from) * channels;
-    for (Index c = 0; c < channels; ++c) to[c] = Scalar(values[c * 256 + (from < 0 ? 0 : pixels[first + c])]);
+    std::uint8_t const* const seen = source(n, y, x);
+    for (Index c = 0; c < channels; ++c) to[c] = Scalar(value(seen, c));
   }
 
   /// Value i of all images in a row.
   constexpr float operator[](Index i) const {
-    Index const pixel = i / channels, row = pixel / width, n = row / height, y = row % height, x = pixel % width,
-                c = i % channels;
-    if (placements[n].cuts(y, x)) return 0;
+    Index const pixel = i / channels, row = pixel / width, n = row / height, y = row % height, x = pixel % width;
+    return placements[n].cuts(y, x) ? 0 : value(source(n, y, x), i % channels);
+  }
+
+ private:
+  /// The pixel of image n that is seen at (y, x); nullptr for none.
+  TET_HD constexpr std::uint8_t const* source(Index n, Index y, Index x) const {
     Index const from = placements[n].source(y, x, height, width);
-    return values[c * 256 + (from < 0 ? 0 : pixels[(n * height * width + from) * channels + c])];
+    return from < 0 ? nullptr : pixels + (n * height * width + from) * channels;
+  }
+
+  TET_HD constexpr float value(std::uint8_t const* pixel, Index c) const {
+    return values[c * 256 + (pixel == nullptr ? 0 : pixel[c])];
   }
 };
 
