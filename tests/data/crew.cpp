@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <tests/data/support.hpp>
 #include <tests/support/reference.hpp>
+#include <tet/analysis/disturbed.hpp>
 #include <tet/data/any_dataset.hpp>
+#include <tet/data/augmented_frames.hpp>
 #include <tet/data/batch_stream.hpp>
 #include <tet/data/crew.hpp>
 #include <tet/data/subset.hpp>
@@ -101,6 +103,19 @@ TEST_CASE("sample_threads: a set behind others keeps its threads [data]") {
   CHECK(data::sample_threads(support::Numbered{.count = 3}) == 1);
   CHECK(data::sample_threads(Slow{{.count = 3}}) == 4);
   CHECK(data::sample_threads(data::AnyDataset(data::first(Slow{{.count = 3}}, 2))) == 4);
+  CHECK(data::sample_threads(data::AugmentedFrames(Slow{{.count = 3}}, {})) == 4);
+  CHECK(data::sample_threads(analysis::Disturbed(Slow{{.count = 3}}, analysis::GaussianNoise{1}, Seed{7})) == 4);
+}
+
+TEST_CASE("BatchStream: disturbed samples are the same however many threads make them [data]") {
+  auto const batches_of = [](int threads) {
+    SlowFrames frames{{{.count = 64}}};
+    frames.threads = threads;
+    return data::BatchStream(analysis::Disturbed(frames, analysis::DroppedInput{0.5}, Seed{7}),
+                             {.batch_size = 16, .timesteps = {3}});
+  };
+  auto one = batches_of(1), several = batches_of(4);
+  for (Index n = 0; n < one.count(); ++n) CHECK(several.next()->values == one.next()->values);
 }
 
 TEST_CASE("BatchStream: threads of temporal data do not share room, and a broken sample is told [data]") {

@@ -3,7 +3,7 @@
 
 #include <tet/core/error.hpp>
 #include <tet/core/random.hpp>
-#include <tet/data/dataset.hpp>
+#include <tet/data/dataset_adaptor.hpp>
 
 #include <cmath>
 #include <concepts>
@@ -77,25 +77,20 @@ static_assert(Disturbance<GaussianNoise> && Disturbance<DroppedInput> && Disturb
 /// (seed, kind, sample, position), so neither batch size, timesteps nor epoch change a value. Frames are disturbed at
 /// each timestep on their own; an image shown T times is the same at all of them.
 template <data::Dataset Set, Disturbance Kind>
-class Disturbed {
+class Disturbed : public data::DatasetAdaptor<Set> {
  public:
   /// Throws: std::invalid_argument for a strength that makes no sense.
-  Disturbed(Set set, Kind kind, Seed seed) : set_(std::move(set)), kind_(kind), seed_(seed) { kind_.check(); }
+  Disturbed(Set set, Kind kind, Seed seed) : data::DatasetAdaptor<Set>(std::move(set)), kind_(kind), seed_(seed) {
+    kind_.check();
+  }
 
-  Index size() const { return set_.size(); }
-  int classes() const { return set_.classes(); }
-  Shape<3> shape() const { return set_.shape(); }
-  Presentation presentation() const { return set_.presentation(); }
-  Index timesteps() const { return set_.timesteps(); }
-  int label(Index i) const { return set_.label(i); }
   void sample(Index i, Timesteps timesteps, data::Draw draw, std::span<float> out) const {
-    set_.sample(i, timesteps, draw, out);
+    this->set_.sample(i, timesteps, draw, out);
     Random const random(seed_, Kind::first_stream + std::uint64_t(i));
     for (std::size_t p = 0; p < out.size(); ++p) out[p] = kind_(out[p], random.bits(p));
   }
 
  private:
-  Set set_;
   Kind kind_;
   Seed seed_;
 };

@@ -3,7 +3,7 @@
 
 #include <tet/core/error.hpp>
 #include <tet/core/random.hpp>
-#include <tet/data/dataset.hpp>
+#include <tet/data/dataset_adaptor.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,32 +23,25 @@ struct FrameAugment {
 
 /// A data set of frames for training; what it is made of stays as it is, for evaluation.
 template <Dataset Set>
-class AugmentedFrames {
+class AugmentedFrames : public DatasetAdaptor<Set> {
  public:
   /// Throws: std::invalid_argument where roll is below 0 or reaches beyond the frame.
-  AugmentedFrames(Set set, FrameAugment augment) : set_(std::move(set)), augment_(augment) {
-    Index const most = std::min(set_.shape().extent[0], set_.shape().extent[1]) - 1;
+  AugmentedFrames(Set set, FrameAugment augment) : DatasetAdaptor<Set>(std::move(set)), augment_(augment) {
+    auto const [height, width, channels] = this->shape().extent;
+    Index const most = std::min(height, width) - 1;
     if (augment.roll < 0 || augment.roll > most)
       refuse("data::FrameAugment: roll", std::to_string(augment.roll), "0 to " + std::to_string(most));
   }
 
-  Index size() const { return set_.size(); }
-  int classes() const { return set_.classes(); }
-  Shape<3> shape() const { return set_.shape(); }
-  Presentation presentation() const { return set_.presentation(); }
-  Index timesteps() const { return set_.timesteps(); }
-  int label(Index i) const { return set_.label(i); }
-  int sample_threads() const { return data::sample_threads(set_); }
-
   /// Sample i, flipped and shifted; out [T, H, W, C].
   void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const {
-    set_.sample(i, timesteps, draw, out);
+    this->set_.sample(i, timesteps, draw, out);
     Random const random(draw.seed, stream::augmentation + draw.epoch);
     std::uint64_t const first = 3 * std::uint64_t(i), places = 2 * std::uint64_t(augment_.roll) + 1;
     Index const down = Index(random.below(first, places)) - augment_.roll;
     Index const right = Index(random.below(first + 1, places)) - augment_.roll;
     bool const flipped = augment_.flip && random.below(first + 2, 2) == 1;
-    Index const frame = shape().size();
+    Index const frame = this->shape().size();
     thread_local std::vector<float> before;
     for (auto rest = out; !rest.empty(); rest = rest.subspan(std::size_t(frame))) {
       before.assign(rest.begin(), rest.begin() + frame);
@@ -59,7 +52,7 @@ class AugmentedFrames {
  private:
   /// One frame [H, W, C].
   void move(float const* from, Index down, Index right, bool flipped, float* to) const {
-    auto const [height, width, channels] = shape().extent;
+    auto const [height, width, channels] = this->shape().extent;
     for (Index y = 0; y < height; ++y)
       for (Index x = 0; x < width; ++x, from += channels) {
         Index const mirrored = flipped ? width - 1 - x : x;
@@ -68,7 +61,6 @@ class AugmentedFrames {
       }
   }
 
-  Set set_;
   FrameAugment augment_;
 };
 

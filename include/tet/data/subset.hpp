@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tet/core/error.hpp>
-#include <tet/data/dataset.hpp>
+#include <tet/data/dataset_adaptor.hpp>
 
 #include <string>
 #include <utility>
@@ -11,10 +11,12 @@ namespace tet::data {
 
 /// `count` samples of another data set from sample `begin` on, drawn exactly as the whole set draws them.
 template <Dataset Set>
-class Subset final {
+class Subset final : public DatasetAdaptor<Set> {
+  using DatasetAdaptor<Set>::set_;
+
  public:
   /// Throws: std::invalid_argument where the samples are not all in the set.
-  Subset(Set set, Index begin, Index count) : set_(std::move(set)), begin_(begin), count_(count) {
+  Subset(Set set, Index begin, Index count) : DatasetAdaptor<Set>(std::move(set)), begin_(begin), count_(count) {
     Index const size = set_.size();
     if (begin < 0 || count < 0 || begin > size || count > size - begin) {
       refuse("data::Subset", std::to_string(count) + " samples from sample " + std::to_string(begin) + " on",
@@ -23,12 +25,7 @@ class Subset final {
   }
 
   Index size() const { return count_; }
-  int classes() const { return set_.classes(); }
-  Shape<3> shape() const { return set_.shape(); }
-  Presentation presentation() const { return set_.presentation(); }
-  Index timesteps() const { return set_.timesteps(); }
   int label(Index i) const { return set_.label(begin_ + i); }
-  int sample_threads() const { return data::sample_threads(set_); }
   void sample(Index i, Timesteps timesteps, Draw draw, std::span<float> out) const {
     set_.sample(begin_ + i, timesteps, draw, out);
   }
@@ -38,7 +35,6 @@ class Subset final {
   }
 
  private:
-  Set set_;
   Index begin_;
   Index count_;
 };
