@@ -33,8 +33,11 @@ inline std::vector<EarlyExit> early_exit(RecordedOutputs const& outputs, std::sp
     if (!(threshold >= 0 && threshold <= 1))
       refuse("early exit: threshold", std::to_string(threshold), "a confidence from 0 to 1");
   std::size_t const T = std::size_t(outputs.timesteps), K = std::size_t(outputs.classes);
-  std::vector<EarlyExit> results;
-  for (double const threshold : thresholds) results.push_back({threshold, 0, 0, std::vector<double>(T, 0.0)});
+  std::vector<EarlyExit> results(thresholds.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    results[i].threshold = thresholds[i];
+    results[i].exits.resize(T, 0.0);
+  }
 
   std::vector<double> sum(K), confidence(T);
   std::vector<bool> correct(T);

@@ -55,7 +55,7 @@ double length(std::span<Scalar const> values) {
 
 /// Divides by the length; returns it.
 inline double normalise(std::vector<double>& v) {
-  double const size = length(std::span<double const>(v));
+  double const size = length(std::span<double const>(v.data(), v.size()));
   if (size > 0)
     for (double& x : v) x /= size;
   return size;

@@ -40,23 +40,27 @@ std::vector<Number> load_little_endian(std::span<std::byte const> bytes) {
   return numbers;
 }
 
-/// Appends numbers to `bytes`.
-template <FileNumber Number>
-void append_little_endian(std::vector<std::byte>& bytes, std::span<Number const> numbers) {
-  auto const raw = std::as_bytes(numbers);
+/// Appends `count` numbers of `size` bytes each to `bytes`.
+inline void append_little_endian(std::vector<std::byte>& bytes, void const* numbers, std::size_t count,
+                                 std::size_t size) {
+  auto const* const from = static_cast<std::byte const*>(numbers);
+  std::size_t const before = bytes.size(), added = count * size;
+  bytes.resize(before + added);
   if constexpr (std::endian::native == std::endian::little) {
-    bytes.insert(bytes.end(), raw.begin(), raw.end());
+    if (added > 0) std::memcpy(bytes.data() + before, from, added);
   } else {
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-      std::size_t const k = i % sizeof(Number);
-      bytes.push_back(raw[i - k + sizeof(Number) - 1 - k]);
-    }
+    for (std::size_t i = 0; i < added; ++i) bytes[before + i] = from[i - i % size + size - 1 - i % size];
   }
 }
 
 template <FileNumber Number>
+void append_little_endian(std::vector<std::byte>& bytes, std::span<Number const> numbers) {
+  append_little_endian(bytes, numbers.data(), numbers.size(), sizeof(Number));
+}
+
+template <FileNumber Number>
 void append_little_endian(std::vector<std::byte>& bytes, Number number) {
-  append_little_endian(bytes, std::span<Number const>(&number, 1));
+  append_little_endian(bytes, &number, 1, sizeof(Number));
 }
 
 }  // namespace tet

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,7 +79,7 @@ struct LabelByte {
 /// Layout of one binary file: records of some label bytes, then the planes R, G, B of 32x32 bytes.
 struct CifarFormat {
   char const* name;
-  std::vector<LabelByte> labels;
+  std::span<LabelByte const> labels;
   std::size_t used_label;
   std::uint64_t most_records;  // of the official file; a file with fewer whole records is taken too
 
@@ -124,10 +126,10 @@ inline void append_cifar(RawImages& to, std::string const& path, CifarFormat con
   }
 }
 
-inline Images read_cifar(std::string const& folder, std::vector<std::string> const& files, CifarFormat const& format,
+inline Images read_cifar(std::string const& folder, std::initializer_list<char const*> files, CifarFormat const& format,
                          Normalization const& normalization) {
   RawImages raw;
-  for (std::string const& file : files) append_cifar(raw, folder + "/" + file, format);
+  for (char const* const file : files) append_cifar(raw, folder + "/" + file, format);
   return Images({32, 32, 3}, format.labels[format.used_label].classes, std::move(raw.pixels), std::move(raw.labels),
                 normalization);
 }
@@ -140,7 +142,8 @@ inline Images read_cifar(std::string const& folder, std::vector<std::string> con
 /// Source: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
 /// Throws: IoError for a file that is missing, empty, cut off, too long or wrongly labelled.
 inline ImageSplits cifar10(std::string const& folder, Normalization const& normalization = cifar10_normalization()) {
-  detail::CifarFormat const format{"CIFAR-10, binary version", {{"label", 10}}, 0, 10000};
+  static constexpr detail::LabelByte label[] = {{"label", 10}};
+  detail::CifarFormat const format{"CIFAR-10, binary version", label, 0, 10000};
   return {
       detail::read_cifar(
           folder, {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"},
@@ -154,10 +157,9 @@ inline ImageSplits cifar10(std::string const& folder, Normalization const& norma
 /// Throws: IoError as cifar10 does.
 inline ImageSplits cifar100(std::string const& folder, Cifar100Labels labels = Cifar100Labels::fine,
                             Normalization const& normalization = cifar100_normalization()) {
-  detail::CifarFormat format{"CIFAR-100, binary version",
-                             {{"coarse label", 20}, {"fine label", 100}},
-                             labels == Cifar100Labels::fine ? std::size_t(1) : std::size_t(0),
-                             50000};
+  static constexpr detail::LabelByte bytes[] = {{"coarse label", 20}, {"fine label", 100}};
+  detail::CifarFormat format{"CIFAR-100, binary version", bytes,
+                             labels == Cifar100Labels::fine ? std::size_t(1) : std::size_t(0), 50000};
   Images train = detail::read_cifar(folder, {"train.bin"}, format, normalization);
   format.most_records = 10000;
   return {std::move(train), detail::read_cifar(folder, {"test.bin"}, format, normalization)};

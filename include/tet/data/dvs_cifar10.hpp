@@ -95,7 +95,7 @@ class DvsCifar10 {
       e.x = std::uint16_t(e.x * frame.width / dvs128_side);
       e.y = std::uint16_t(e.y * frame.height / dvs128_side);
     }
-    write_frames(events, slicing_, frame, FrameValues::counts, out);
+    write_frames({events.data(), events.size()}, slicing_, frame, FrameValues::counts, out);
   }
 
  private:

@@ -91,7 +91,7 @@ class Images final {
 
   /// Pixels of image i as stored, [H, W, C].
   std::span<std::uint8_t const> pixels(Index i) const {
-    return std::span(data_->pixels).subspan(std::size_t(i * shape_.size()), std::size_t(shape_.size()));
+    return {data_->pixels.data() + i * shape_.size(), std::size_t(shape_.size())};
   }
 
   /// Image i, normalised, and augmented where the set is; out [H, W, C].
@@ -101,7 +101,7 @@ class Images final {
     if (augment_.policy != Policy::none) {
       thread_local std::vector<std::uint8_t> bytes;
       bytes.resize(std::size_t(shape_.size()));
-      place = apply_policy_to(i, draw, place, bytes);
+      place = apply_policy_to(i, draw, place, {bytes.data(), bytes.size()});
       image = bytes.data();
     }
     auto const [height, width, channels] = shape_.extent;
@@ -110,13 +110,13 @@ class Images final {
   }
 
   /// What a byte stands for, [C, 256].
-  std::span<float const> byte_values() const { return data_->values; }
+  std::span<float const> byte_values() const { return {data_->values.data(), data_->values.size()}; }
 
   /// Image i as bytes, and what is still to happen to them; out [H, W, C].
   ImagePlacement sample_bytes(Index i, Draw draw, std::span<std::uint8_t> out) const {
     ImagePlacement const place = placement(i, draw);
     if (augment_.policy != Policy::none) return apply_policy_to(i, draw, place, out);
-    std::ranges::copy(pixels(i), out.begin());
+    std::copy_n(pixels(i).data(), shape_.size(), out.data());
     return place;
   }
 
@@ -170,17 +170,17 @@ class Images final {
                  std::to_string(normalization.deviation.size()) + " deviations",
              std::to_string(channels) + " of each, one per channel");
     }
-    std::vector<float> values;
-    values.reserve(std::size_t(channels) * 256);
+    std::vector<float> values(std::size_t(channels) * 256);
     for (std::size_t c = 0; c < std::size_t(channels); ++c) {
       if (!(normalization.deviation[c] > 0))
         refuse("data::Normalization: deviation of channel " + std::to_string(c),
                std::to_string(normalization.deviation[c]), "above 0");
-      for (int byte = 0; byte < 256; ++byte) {
-        values.push_back((float(byte) / 255.0f - normalization.mean[c]) / normalization.deviation[c]);
-        if (!std::isfinite(values.back()))
+      for (std::size_t byte = 0; byte < 256; ++byte) {
+        float& value = values[c * 256 + byte];
+        value = (float(byte) / 255.0f - normalization.mean[c]) / normalization.deviation[c];
+        if (!std::isfinite(value))
           refuse("data::Normalization: value of byte " + std::to_string(byte) + " in channel " + std::to_string(c),
-                 std::to_string(values.back()), "finite");
+                 std::to_string(value), "finite");
       }
     }
     return values;

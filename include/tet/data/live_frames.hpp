@@ -58,7 +58,7 @@ class LiveFrames {
   }
 
   /// The open frame, [H, W, 2].
-  std::span<float const> frame() const { return frame_; }
+  std::span<float const> frame() const { return {frame_.data(), frame_.size()}; }
 
   /// Closes the open frame and opens the one after it.
   /// Throws: std::invalid_argument before the first event.

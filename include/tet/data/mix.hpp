@@ -117,8 +117,10 @@ inline void mix_batch(Batch& batch, Mix const& mix, Random random, Index n) {
       }
     }
   }
-  batch.other_labels.assign(batch.labels.rbegin(), batch.labels.rend());
-  batch.shares.assign(batch.labels.size(), float(std::max(share, 1 - share)));
+  std::size_t const labels = batch.labels.size();
+  batch.other_labels.resize(labels);
+  for (std::size_t b = 0; b < labels; ++b) batch.other_labels[b] = batch.labels[labels - 1 - b];
+  batch.shares.resize(labels, float(std::max(share, 1 - share)));
   if (share < 0.5) std::swap(batch.labels, batch.other_labels);
 }
 

@@ -25,14 +25,6 @@ struct Recording {
 
 namespace detail {
 
-/// What copies of a data set of recordings share.
-struct RecordingList {
-  std::vector<Recording> files;
-  Sensor sensor;
-  int classes;
-  std::size_t most_records;  // of one file
-};
-
 /// Throws: IoError where the file cannot be a recording.
 inline std::size_t records_in(std::string const& path) {
   auto const size = regular_file_size(path);
@@ -58,18 +50,16 @@ class Recordings {
   ///         is made); std::invalid_argument for labels, a sensor or a slicing out of range.
   Recordings(std::vector<Recording> files, Sensor sensor, int classes, Slicing slicing = {},
              FrameValues values = FrameValues::bits)
-      : slicing_(slicing), values_(values) {
+      : sensor_(sensor), classes_(classes), slicing_(slicing), values_(values) {
     detail::check_sensor(sensor);
     detail::check_slicing(slicing);
-    std::size_t most = 0;
     for (Recording const& file : files) {
       if (file.label < 0 || file.label >= classes)
         refuse("data::Recordings: label of " + file.path, std::to_string(file.label),
                "0 to " + std::to_string(classes - 1));
-      most = std::max(most, detail::records_in(file.path));
+      most_records_ = std::max(most_records_, detail::records_in(file.path));
     }
-    list_ =
-        std::make_shared<detail::RecordingList const>(detail::RecordingList{std::move(files), sensor, classes, most});
+    files_ = std::make_shared<std::vector<Recording> const>(std::move(files));
   }
 
   /// The same recordings as other frames.
@@ -82,30 +72,33 @@ class Recordings {
     return copy;
   }
 
-  Index size() const { return Index(list_->files.size()); }
-  int classes() const { return list_->classes; }
-  Sensor sensor() const { return list_->sensor; }
-  Shape<3> shape() const { return list_->sensor.frame(); }
+  Index size() const { return Index(files_->size()); }
+  int classes() const { return classes_; }
+  Sensor sensor() const { return sensor_; }
+  Shape<3> shape() const { return sensor_.frame(); }
   Presentation presentation() const { return Presentation::temporal; }
   Slicing const& slicing() const { return slicing_; }
   /// Frames of each sample.
   Index timesteps() const { return slicing_.frames.value; }
-  int label(Index i) const { return list_->files[std::size_t(i)].label; }
-  std::string const& path(Index i) const { return list_->files[std::size_t(i)].path; }
+  int label(Index i) const { return (*files_)[std::size_t(i)].label; }
+  std::string const& path(Index i) const { return (*files_)[std::size_t(i)].path; }
 
   /// The first T frames of recording i; out [T, H, W, 2].
   /// Throws: IoError as read_events does.
   void sample(Index i, Timesteps, Draw, std::span<float> out) const {
     thread_local std::vector<Event> events;
-    events.reserve(list_->most_records);
-    read_events(path(i), list_->sensor, events);
-    write_frames(events, slicing_, list_->sensor, values_, out);
+    events.reserve(most_records_);
+    read_events(path(i), sensor_, events);
+    write_frames({events.data(), events.size()}, slicing_, sensor_, values_, out);
   }
 
  private:
+  std::shared_ptr<std::vector<Recording> const> files_;
+  std::size_t most_records_ = 0;  // of one file
+  Sensor sensor_;
+  int classes_;
   Slicing slicing_;
   FrameValues values_;
-  std::shared_ptr<detail::RecordingList const> list_;
 };
 
 static_assert(Dataset<Recordings>);

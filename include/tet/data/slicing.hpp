@@ -61,7 +61,7 @@ inline void check_slicing(Slicing const& s) {
 inline std::size_t end_of_frame(std::span<Event const> events, Slicing const& s, Index f) {
   auto const before = [&](std::int64_t t) {
     auto const earlier = [](Event const& e, std::int64_t time) { return e.t < time; };
-    return std::size_t(std::lower_bound(events.begin(), events.end(), t, earlier) - events.begin());
+    return std::size_t(std::lower_bound(events.data(), events.data() + events.size(), t, earlier) - events.data());
   };
   Index const n = Index(events.size()), frames = s.frames.value;
   std::int64_t const first = events.front().t;
@@ -102,7 +102,7 @@ inline void write_frames(std::span<Event const> events, Slicing const& slicing, 
     refuse("data::write_frames: room for frames of " + std::to_string(size) + " values",
            std::to_string(out.size()) + " values", "1 to " + std::to_string(slicing.frames.value) + " frames");
   }
-  std::fill(out.begin(), out.end(), 0.0f);
+  std::fill_n(out.data(), out.size(), 0.0f);
   std::size_t begin = 0;
   for (Index f = 0; f < T; ++f) {
     std::size_t const end = detail::end_of_frame(events, slicing, f);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 
 namespace tet::detail {
@@ -31,7 +32,8 @@ inline ByteImages images_of(Batch const& batch) {
 
 /// A batch of a data set as networks take it.
 inline InputBatch<float> input_of(Batch const& batch) {
-  return {batch.values, Timesteps{batch.timesteps}, BatchSize{batch.batch_size}, batch.presentation, images_of(batch)};
+  std::span<float const> const values{batch.values.data(), batch.values.size()};
+  return {values, Timesteps{batch.timesteps}, BatchSize{batch.batch_size}, batch.presentation, images_of(batch)};
 }
 
 /// How a data set's images are to come. Those of another shape than the network's, as flat ones, come as values, of which

@@ -12,7 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,10 +71,10 @@ class CheckpointWriter {
  public:
   /// Adds a section; the values are copied.
   /// Throws: std::invalid_argument for a name that is empty or was added before.
-  void add(std::string_view name, std::span<float const> values) { add_numbers(name, values); }
-  void add(std::string_view name, std::span<double const> values) { add_numbers(name, values); }
-  void add(std::string_view name, std::span<std::int64_t const> values) { add_numbers(name, values); }
-  void add(std::string_view name, std::span<std::uint64_t const> values) { add_numbers(name, values); }
+  void add(std::string_view name, std::span<float const> v) { add_numbers(name, v.data(), v.size()); }
+  void add(std::string_view name, std::span<double const> v) { add_numbers(name, v.data(), v.size()); }
+  void add(std::string_view name, std::span<std::int64_t const> v) { add_numbers(name, v.data(), v.size()); }
+  void add(std::string_view name, std::span<std::uint64_t const> v) { add_numbers(name, v.data(), v.size()); }
   void add(std::string_view name, std::string_view text) {
     begin(name, detail::SectionType::text, text.size());
     append(text);
@@ -83,15 +83,15 @@ class CheckpointWriter {
   /// A section of one number.
   template <CheckpointElement Element>
   void add_value(std::string_view name, Element value) {
-    add_numbers(name, std::span<Element const>(&value, 1));
+    add_numbers(name, &value, 1);
   }
 
   /// The file's content.
   std::vector<std::byte> content() const {
     auto file = preamble();
     auto const crc = checksum(file);
-    file.insert(file.end(), bytes_.begin(), bytes_.end());
-    file.insert(file.end(), crc.begin(), crc.end());
+    append_little_endian(file, bytes_.data(), bytes_.size(), 1);
+    append_little_endian(file, crc.data(), crc.size(), 1);
     return file;
   }
 
@@ -100,15 +100,16 @@ class CheckpointWriter {
   void write(std::string const& path, WriteObserver const& observer = {}) const {
     auto const head = preamble();
     auto const crc = checksum(head);
-    std::span<std::byte const> const pieces[] = {head, bytes_, crc};
+    std::span<std::byte const> const pieces[] = {
+        {head.data(), head.size()}, {bytes_.data(), bytes_.size()}, {crc.data(), crc.size()}};
     write_atomically(path, pieces, observer);
   }
 
  private:
   template <class Element>
-  void add_numbers(std::string_view name, std::span<Element const> values) {
-    begin(name, detail::SectionTypeOf<Element>::value, values.size());
-    append_little_endian(bytes_, values);
+  void add_numbers(std::string_view name, Element const* values, std::size_t count) {
+    begin(name, detail::SectionTypeOf<Element>::value, count);
+    append_little_endian(bytes_, values, count, sizeof(Element));
     pad();
   }
 
@@ -124,8 +125,7 @@ class CheckpointWriter {
   }
 
   void append(std::string_view text) {
-    auto const raw = std::as_bytes(std::span(text));
-    bytes_.insert(bytes_.end(), raw.begin(), raw.end());
+    append_little_endian(bytes_, text.data(), text.size(), 1);
     pad();
   }
 
@@ -133,17 +133,17 @@ class CheckpointWriter {
 
   std::vector<std::byte> preamble() const {
     std::vector<std::byte> head;
-    append_little_endian(head, std::span<char const>(detail::checkpoint_magic));
+    append_little_endian(head, detail::checkpoint_magic.data(), detail::checkpoint_magic.size(), 1);
     append_little_endian(head, detail::checkpoint_version);
     append_little_endian(head, std::uint32_t(names_.size()));
     append_little_endian(head, std::uint64_t(detail::checkpoint_preamble + bytes_.size() + 8));
     return head;
   }
 
-  std::vector<std::byte> checksum(std::span<std::byte const> head) const {
+  std::vector<std::byte> checksum(std::vector<std::byte> const& head) const {
     Crc64 crc;
-    crc.update(head);
-    crc.update(bytes_);
+    crc.update({head.data(), head.size()});
+    crc.update({bytes_.data(), bytes_.size()});
     std::vector<std::byte> bytes;
     append_little_endian(bytes, crc.value());
     return bytes;
@@ -165,12 +165,13 @@ class CheckpointReader {
     parse_sections(verify_frame());
   }
 
-  bool contains(std::string const& name) const { return sections_.contains(name); }
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
 
   /// Names of all sections, sorted.
   std::vector<std::string> names() const {
     std::vector<std::string> names;
-    for (auto const& [name, section] : sections_) names.push_back(name);
+    for (Section const& section : sections_) names.push_back(section.name);
+    std::sort(names.begin(), names.end());
     return names;
   }
 
@@ -185,8 +186,8 @@ class CheckpointReader {
   std::vector<Element> section(std::string const& name, Index count) const {
     auto values = section<Element>(name);
     if (Index(values.size()) != count)
-      throw IoError(path_, sections_.at(name).offset,
-                    std::to_string(values.size()) + " values in section \"" + name + "\"", std::to_string(count));
+      throw IoError(path_, find(name)->offset, std::to_string(values.size()) + " values in section \"" + name + "\"",
+                    std::to_string(count));
     return values;
   }
 
@@ -203,9 +204,17 @@ class CheckpointReader {
 
  private:
   struct Section {
+    std::string name;
     detail::SectionType type;
     std::size_t offset, count;
   };
+
+  /// nullptr where there is none. A run has some ten sections.
+  Section const* find(std::string_view name) const {
+    for (Section const& section : sections_)
+      if (section.name == name) return &section;
+    return nullptr;
+  }
 
   /// Preamble, size and checksum; returns the number of sections.
   std::uint32_t verify_frame() const {
@@ -214,8 +223,7 @@ class CheckpointReader {
     if (size < smallest)
       throw IoError(path_, size, "the end of the file",
                     "a checkpoint of at least " + std::to_string(smallest) + " bytes");
-    auto const magic = std::as_bytes(std::span(detail::checkpoint_magic));
-    if (!std::equal(magic.begin(), magic.end(), bytes_.begin()))
+    if (std::memcmp(bytes_.data(), detail::checkpoint_magic.data(), detail::checkpoint_magic.size()) != 0)
       throw IoError(path_, 0, "another kind of file", "\"TETCKPT\"");
     auto const version = load_little_endian<std::uint32_t>(&bytes_[8]);
     if (version != detail::checkpoint_version)
@@ -225,7 +233,7 @@ class CheckpointReader {
       throw IoError(path_, std::min<std::uint64_t>(stated, size), std::to_string(size) + " bytes in the file",
                     std::to_string(stated));
     Crc64 crc;
-    crc.update(std::span(bytes_).first(size - 8));
+    crc.update({bytes_.data(), size - 8});
     if (crc.value() != load_little_endian<std::uint64_t>(&bytes_[size - 8]))
       throw IoError(path_, size - 8,
                     "the checksum " + std::to_string(load_little_endian<std::uint64_t>(&bytes_[size - 8])),
@@ -263,27 +271,27 @@ class CheckpointReader {
         throw IoError(path_, head + 8, std::to_string(elements) + " elements in section \"" + name + "\"",
                       "at most " + std::to_string((end - at) / width));
       auto const offset = skip(elements * width, "section \"" + name + "\"");
-      if (!sections_.emplace(name, Section{detail::SectionType(type), offset, std::size_t(elements)}).second)
-        throw IoError(path_, head, "a second section \"" + name + "\"", "each name once");
+      if (contains(name)) throw IoError(path_, head, "a second section \"" + name + "\"", "each name once");
+      sections_.push_back({name, detail::SectionType(type), offset, std::size_t(elements)});
     }
     if (at != end)
       throw IoError(path_, at, std::to_string(end - at) + " bytes behind the last section", "the checksum");
   }
 
   std::span<std::byte const> bytes_of(std::string const& name, detail::SectionType type) const {
-    auto const found = sections_.find(name);
-    if (found == sections_.end())
+    Section const* const section = find(name);
+    if (section == nullptr)
       throw IoError(path_, 0, "no section \"" + name + "\"", "one of " + std::string(detail::name_of(type)));
-    auto const& section = found->second;
-    if (section.type != type)
-      throw IoError(path_, section.offset, std::string(detail::name_of(section.type)) + " in section \"" + name + "\"",
+    if (section->type != type)
+      throw IoError(path_, section->offset,
+                    std::string(detail::name_of(section->type)) + " in section \"" + name + "\"",
                     std::string(detail::name_of(type)));
-    return std::span(bytes_).subspan(section.offset, section.count * detail::size_of(type));
+    return {bytes_.data() + section->offset, section->count * detail::size_of(type)};
   }
 
   std::vector<std::byte> bytes_;
   std::string path_;
-  std::map<std::string, Section> sections_;
+  std::vector<Section> sections_;  // as in the file
 };
 
 }  // namespace tet

@@ -61,7 +61,7 @@ class ProtoMessage {
     bytes_ += value;
   }
   void message(int field, ProtoMessage const& value) { text(field, value.bytes_); }
-  void packed(int field, std::span<double const> values) {
+  void packed(int field, std::vector<double> const& values) {
     key(field, 2);
     variable(8 * values.size());
     for (double const value : values) fixed(std::bit_cast<std::uint64_t>(value), 8);
@@ -83,7 +83,7 @@ class ProtoMessage {
 };
 
 inline std::uint32_t masked_crc32c(std::string_view bytes) {
-  return std::rotr(crc32c(std::as_bytes(std::span(bytes))), 15) + 0xA282EAD8u;
+  return std::rotr(crc32c(std::as_bytes(std::span(bytes.data(), bytes.size()))), 15) + 0xA282EAD8u;
 }
 
 /// A record around a message.

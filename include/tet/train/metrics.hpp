@@ -40,7 +40,7 @@ inline std::string metrics_line(EpochMetrics const& m) {
 /// Throws: IoError when it cannot be written.
 inline void write_metrics(std::string const& path, std::string const& rows) {
   std::string const text = metrics_header + rows;
-  write_atomically(path, std::as_bytes(std::span(text)));
+  write_atomically(path, std::as_bytes(std::span(text.data(), text.size())));
 }
 
 }  // namespace tet
