@@ -40,6 +40,15 @@ std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, Positions
   return end + std::popcount(mask);
 }
 
+/// Four entries of a list, the first in the low bits: kernels that gather rows are bound by loads, and this is one of
+/// them instead of four. They make it a step ahead, so that addresses of rows never wait for it.
+inline std::uint64_t next_entries(std::uint16_t const* list) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t entries;
+  std::memcpy(&entries, list, sizeof entries);
+  return entries;
+}
+
 /// Appends scale * counts[position] for each set bit of the byte, in the order of append_positions. Writes 8 entries,
 /// reads 8 counts.
 template <class View>

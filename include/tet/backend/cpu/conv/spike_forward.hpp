@@ -56,30 +56,38 @@ struct SpikeForward {
   static void add_chunk(float const* weight_rows, std::uint32_t const* start, std::uint16_t const* offset,
                         float const* value, Index rows, float const* from, Index from_stride, float* to) {
     constexpr Index width = V::width;
-    auto const row = [&](std::uint32_t k) {
-      return reinterpret_cast<float const*>(reinterpret_cast<std::byte const*>(weight_rows) +
-                                            Index(offset[k]) * SpikeLists<float>::offset_unit);
+    auto const add = [&](V(&sum)[Packs], std::uint32_t k, std::uint64_t at) {
+      auto const* const row = reinterpret_cast<float const*>(reinterpret_cast<std::byte const*>(weight_rows) +
+                                                             Index(at & 0xFFFF) * SpikeLists<float>::offset_unit);
+      TET_UNROLL(4)
+      for (int v = 0; v < Packs; ++v) {
+        if constexpr (std::is_same_v<Kind, Spike>) sum[v] += V::load(row + v * width);
+        else sum[v] += V(value[k]) * V::load(row + v * width);
+      }
     };
-    auto const term = [&](std::uint32_t k, float const* r, int v) {
-      if constexpr (std::is_same_v<Kind, Spike>) return V::load(r + v * width);
-      else return V(value[k]) * V::load(r + v * width);
-    };
+    std::uint32_t k = start[0], end = start[1];
+    std::uint64_t next = next_entries(offset + k);
     for (Index p = 0; p < rows; ++p, from += from_stride, to += Packs * width) {
+      std::uint32_t const end_of_next = start[std::min(p + 2, rows)];  // early, as it decides branches
       V even[Packs], odd[Packs];
       for (int v = 0; v < Packs; ++v) even[v] = V::load(from + v * width), odd[v] = V(0.0f);
-      std::uint32_t k = start[p];
-      std::uint32_t const end = start[p + 1];
-      for (; k + 2 <= end; k += 2) {
-        float const *const a = row(k), *const b = row(k + 1);
-        TET_UNROLL(4)
-        for (int v = 0; v < Packs; ++v) even[v] += term(k, a, v);
-        TET_UNROLL(4)
-        for (int v = 0; v < Packs; ++v) odd[v] += term(k + 1, b, v);
+      for (; k + 4 <= end; k += 4) {
+        std::uint64_t const four = next;
+        next = next_entries(offset + k + 4);
+        add(even, k, four);
+        add(odd, k + 1, four >> 16);
+        add(even, k + 2, four >> 32);
+        add(odd, k + 3, four >> 48);
       }
-      if (k < end) {
-        float const* const a = row(k);
-        for (int v = 0; v < Packs; ++v) even[v] += term(k, a, v);
+      std::uint64_t rest = next;
+      next = next_entries(offset + end);
+      if (k + 2 <= end) {
+        add(even, k, rest);
+        add(odd, k + 1, rest >> 16);
+        k += 2, rest >>= 32;
       }
+      if (k < end) add(even, k, rest);
+      k = end, end = end_of_next;
       for (int v = 0; v < Packs; ++v) (even[v] + odd[v]).store(to + v * width);
     }
   }
