@@ -28,6 +28,10 @@ void check_masks() {
   }
 }
 
+typedef std::int16_t Short8 __attribute__((vector_size(16)));
+typedef std::int16_t Short16 __attribute__((vector_size(32)));
+typedef std::int16_t Short32 __attribute__((vector_size(64)));
+
 }  // namespace
 
 TEST_CASE("mask_bits: it equals its portable twin and bits_to_pack undoes it [backend]") {
@@ -74,4 +78,11 @@ TEST_CASE("Partition: chunks cover every item once in at most 128 tasks [backend
       }
       CHECK(covered == count);
     }
+}
+
+TEST_CASE_TEMPLATE("bits_to_shorts: it equals its portable twin [backend]", Shorts, Short8, Short16, Short32) {
+  for (std::uint32_t const bits : {0u, 1u, 0x8000u, 0x80000000u, 0xFFFFFFFFu, 0x12345678u, 0xA5A5C3C3u}) {
+    Shorts const got = cpu::bits_to_shorts<Shorts>(bits), want = cpu::bits_to_shorts_portable<Shorts>(bits);
+    for (int i = 0; i < int(sizeof(Shorts) / 2); ++i) CHECK(got[i] == want[i]);
+  }
 }

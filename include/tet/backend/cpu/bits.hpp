@@ -70,6 +70,27 @@ Pack<Scalar, Width> bits_to_pack(std::uint32_t bits) {
   return pack;
 }
 
+/// Lane i of 16 bits is 1 where bit i is set, else 0.
+template <class Shorts>
+Shorts bits_to_shorts_portable(std::uint32_t bits) {
+  Shorts shorts;
+  for (int i = 0; i < int(sizeof(Shorts) / 2); ++i) shorts[i] = std::int16_t(bits >> i & 1);
+  return shorts;
+}
+
+template <class Shorts>
+Shorts bits_to_shorts(std::uint32_t bits) {
+#if defined(__AVX512BW__)
+  if constexpr (sizeof(Shorts) == 64) return Shorts(_mm512_maskz_set1_epi16(bits, 1));
+#endif
+  if constexpr (sizeof(Shorts) <= 32) {
+    Shorts select{};
+    for (int i = 0; i < int(sizeof(Shorts) / 2); ++i) select[i] = std::int16_t(1 << i);  // folded to a constant
+    return (((Shorts{} + std::int16_t(bits)) & select) != 0) & 1;
+  }
+  return bits_to_shorts_portable<Shorts>(bits);
+}
+
 /// Byte i is 1 where bit i is set, else 0.
 inline std::uint64_t bits_to_bytes(std::uint8_t bits) {
   std::uint64_t const chosen = (bits * 0x0101010101010101ull) & 0x8040201008040201ull;

@@ -31,11 +31,6 @@ struct SpikeDrivenLimit {
   static constexpr double over_winograd = std::is_same_v<Kind, Spike> ? 0.21 : 0.17;
   static constexpr double over_winograd_weight_gradient = std::is_same_v<Kind, Spike> ? 0.26 : 0.23;
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
-  static constexpr double over_bytes = std::is_same_v<Kind, Spike> ? 0.57 : 0.38;
-
-  /// With weights of 8 bits, where the dense kernel computes `dense` and the spike-driven one `spike_driven` times as
-  /// many products as there are (of active inputs), for whole tiles and whole rows.
-  static double forward_int8(double dense, double spike_driven) { return over_bytes * dense / spike_driven; }
 
   static double forward(ConvGeometry const& g) { return limit(g, over_winograd); }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <tet/backend/cpu/conv/dense_int8.hpp>
+#include <tet/backend/cpu/conv/int8_limits.hpp>
 #include <tet/backend/cpu/conv/spike_forward_int8.hpp>
+#include <tet/backend/cpu/conv/winograd_int16.hpp>
 #include <tet/backend/cpu/convolution.hpp>
 #include <tet/backend/cpu/neuron/output.hpp>
 #include <tet/core/precision.hpp>
@@ -114,17 +116,19 @@ class FrozenKernels<Analog, Float32> {
   DenseDirect direct_{};
 };
 
-/// Both kernels are exact: the choice changes nothing but time.
+/// All kernels are exact: the choice changes nothing but time. Beside the spike-driven one stands one for busy input,
+/// Winograd's where it applies.
 template <class Kind>
 class FrozenKernels<Kind, Int8> {
  public:
-  FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Int8> const&, ConvGeometry const& call,
+  FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Int8> const& w, ConvGeometry const& call,
                 Tasks const& tasks)
-      : g_(call) {
+      : g_(call), winograd_used_(WinogradInt16<>::applies<Kind>(w.layer, w.timesteps)) {
     activity_ = ActivityScratch::plan<Kind>(scratch, call);
     Arena shared = scratch;  // only one of the two kernels runs
     spike_ = SpikeForwardInt8<>::plan<Kind>(packed, scratch, call, tasks);
-    if constexpr (dense_applies) dense_ = DenseInt8<>::plan<Kind>(packed, shared, call, tasks);
+    if (winograd_used_) winograd_ = WinogradInt16<>::plan(packed, shared, call, tasks);
+    else if constexpr (dense_applies) dense_ = DenseInt8<>::plan<Kind>(packed, shared, call, tasks);
     packed_bytes = packed.peak();
     scratch_bytes = std::max(scratch.peak(), shared.peak());
   }
@@ -134,14 +138,20 @@ class FrozenKernels<Kind, Int8> {
   template <class Loops>
   void pack(BasicCpu<Loops>& exec, SynapseValues<Int8> const& values) const {
     spike_.template pack<Kind>(exec, values);
-    if constexpr (dense_applies) dense_.template pack<Kind>(exec, values);
+    if (winograd_used_) winograd_.template pack<Kind>(exec, values);
+    else if constexpr (dense_applies) dense_.template pack<Kind>(exec, values);
   }
 
   template <class Loops, class Output>
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
-    if constexpr (dense_applies) {
+    if (winograd_used_) {
       Activity const active = activity(exec, x, activity_);
-      double const limit = SpikeDrivenLimit<Kind>::forward_int8(dense_.padding(), spike_.padding());
+      double const limit = int8_limits.template winograd<Kind>(winograd_.work(), spike_.chunks.packs);
+      if (density(active, g_) > limit) winograd_.run(exec, x, output);
+      else spike_.run(exec, active, x, output);
+    } else if constexpr (dense_applies) {
+      Activity const active = activity(exec, x, activity_);
+      double const limit = int8_limits.template dense<Kind>(dense_.padding(), spike_.padding());
       if (density(active, g_) > limit) dense_.run(exec, x, output);
       else spike_.run(exec, active, x, output);
     } else {
@@ -150,11 +160,13 @@ class FrozenKernels<Kind, Int8> {
   }
 
  private:
-  static constexpr bool dense_applies = DenseInt8<>::applies<Kind>;
+  static constexpr bool dense_applies = dense_int8_pays && DenseInt8<>::applies<Kind>;
 
   ConvGeometry g_;
+  bool winograd_used_;
   ActivityScratch activity_;
   SpikeForwardInt8<> spike_;
+  WinogradInt16<> winograd_;
   DenseInt8<> dense_;
 };
 

@@ -16,6 +16,13 @@ namespace tet::cpu {
 
 inline constexpr std::uintptr_t cache_line = 64;
 
+/// Asks for the cache lines of `bytes` bytes from a line's begin on, which are read much later: only as far as L2.
+/// Inlined at once: GCC drops calls of functions that only prefetch.
+[[gnu::always_inline]] inline void prefetch_early(std::uintptr_t from, Index bytes) {
+  for (std::uintptr_t line = from; line < from + std::uintptr_t(bytes); line += cache_line)
+    __builtin_prefetch(reinterpret_cast<void const*>(line), 0, 2);
+}
+
 /// Asks for the cache lines of `Packs` packs 1 KiB after `at`. A kernel that reads several timesteps at once reads few values
 /// of each before it turns to the next; the processor sees no stream in that and would wait for memory.
 /// What lies behind an array's end is asked for in vain. Inlined at once: GCC drops calls of functions that only prefetch.

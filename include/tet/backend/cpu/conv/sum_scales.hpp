@@ -36,9 +36,11 @@ struct SumScales {
     }
   }
 
-  /// Outputs o … o + 7 from their sums.
-  V outputs(Whole8 sums, Index o) const {
-    return V::from(sums) * V::load(scale + o) + V::load(bias + o);
+  /// Outputs o … from their sums, a vector of 32 bits each.
+  template <class Whole>
+  Pack<float, int(sizeof(Whole) / 4)> outputs(Whole sums, Index o) const {
+    using Outputs = Pack<float, int(sizeof(Whole) / 4)>;
+    return Outputs::from(sums) * Outputs::load(scale + o) + Outputs::load(bias + o);
   }
 };
 

@@ -17,7 +17,7 @@ struct NeuronOutput {
 
   void operator()(conv::OutputRun const& run) const {
     constexpr int width = native_width<float>;
-    for_each_packs<width, neuron_packs>(run.count, [&]<int Packs, bool Whole>(Index k) {
+    auto const packs = [&]<int Packs, bool Whole>(Index k) {
       using Lanes = NeuronLanes<Neuron, Analog, NoNormalisation, float, Whole>;
       auto const to = out;  // copied: writing bits as bytes could change what a reference leads to
       Index const places = call.pixels, end = run.first_timestep + run.timesteps, stride = run.stride;
@@ -35,7 +35,9 @@ struct NeuronOutput {
         });
       for_each_of<Packs>([&](auto p)
                              __attribute__((always_inline)) { lanes[p].store_state(call.final_state, state[p]); });
-    });
+    };
+    if (run.count < neuron_packs * width) for_each_packs<width, neuron_packs / 2>(run.count, packs);
+    else for_each_packs<width, neuron_packs>(run.count, packs);
   }
 };
 
