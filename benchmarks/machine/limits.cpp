@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <tet/backend/cpu/conv/bits.hpp>
+#include <tet/backend/cpu/cpu.hpp>
 #include <tet/core/pack.hpp>
 #include <tet/core/random.hpp>
+#include <tet/core/storage.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -30,20 +33,33 @@ void multiply_add(benchmark::State& state) {
   state.counters["flops"] = benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-/// Rows of 64 floats, one for each active input, from a table of `rows`.
+/// Rows of 64 floats, one for each active input, from a table of `rows`, in the way of the spike-driven kernels.
 void add_rows(benchmark::State& state, tet::Index rows) {
   constexpr tet::Index row = 64, packs = row / V::width, list = 4096;
-  std::vector<float> table(std::size_t(rows * row), 1e-3f);
-  std::vector<std::uint32_t> order(static_cast<std::size_t>(list));
+  tet::Storage<tet::Cpu, float> table(rows * row);
+  std::vector<std::uint16_t> order(std::size_t(list) + 4);  // a step is read ahead
   tet::Random const random(tet::Seed{5}, 0);
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::uint32_t(random.below(i, std::uint64_t(rows)) * row);
-  V sum[packs];
-  for (V& s : sum) s = V(0.0f);
-  for (auto _ : state) {
-    for (std::uint32_t const at : order)
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::uint16_t(random.below(i, std::uint64_t(rows)));
+  V even[packs], odd[packs];
+  for (V& s : even) s = V(0.0f);
+  for (V& s : odd) s = V(0.0f);
+  auto const add = [&](V(&sum)[packs], std::uint64_t at) {
+    float const* const from = table.data() + tet::Index(at & 0xFFFF) * row;
 #pragma GCC unroll 8
-      for (tet::Index k = 0; k < packs; ++k) sum[k] += V::load(table.data() + at + k * V::width);
-    benchmark::DoNotOptimize(sum);
+    for (tet::Index k = 0; k < packs; ++k) sum[k] += V::load(from + k * V::width);
+  };
+  for (auto _ : state) {
+    std::uint64_t next = tet::conv::next_entries(order.data());
+    for (tet::Index i = 0; i < list; i += 4) {
+      std::uint64_t const four = next;
+      next = tet::conv::next_entries(order.data() + i + 4);
+      add(even, four);
+      add(odd, four >> 16);
+      add(even, four >> 32);
+      add(odd, four >> 48);
+    }
+    benchmark::DoNotOptimize(even);
+    benchmark::DoNotOptimize(odd);
   }
   state.SetItemsProcessed(state.iterations() * list);
   state.SetBytesProcessed(state.iterations() * list * row * tet::Index(sizeof(float)));
