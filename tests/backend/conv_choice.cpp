@@ -65,7 +65,7 @@ struct Case {
   void run_dense(ConvAlgorithm algorithm, Arena& memory, conv::Correlation const& c, Activation<Of, float> from,
                  float* to) {
     if (algorithm == ConvAlgorithm::winograd) {
-      auto const kernel = conv::Winograd::plan(memory, memory, c, {});
+      auto const kernel = conv::Winograd::plan(memory, memory, c, conv::Winograd::best_edge(c), {});
       kernel.pack(cpu, weight.data(), nullptr);
       kernel.run(cpu, from, conv::StoreRows{to, c.images * c.out_height * c.out_width, c.out_channels});
     } else {
@@ -105,8 +105,9 @@ struct Case {
   Floats dense_weight_gradient(ConvAlgorithm algorithm) {
     Floats dweight(weight.size());
     Arena memory = arena();
+    auto const c = conv::Correlation::forward(g);
     if (algorithm == ConvAlgorithm::winograd)
-      conv::WinogradWeightGradient::plan(memory, conv::Correlation::forward(g))
+      conv::WinogradWeightGradient::plan(memory, c, conv::WinogradWeightGradient::best_edge(c), 1)
           .run(cpu, x.view(), dy.data(), dweight.data());
     else conv::DenseWeightGradient::plan(memory, g, 1).run(cpu, x.view(), dy.data(), dweight.data());
     return dweight;

@@ -242,6 +242,7 @@ TEST_CASE("Convolution: shapes of real layers match naive loops [backend]") {
     check<tet::Graded<4, 4>, float>(geometry(3, 16, 16, 96, 64, 3, 1, 1, exactness), 0.32);
     check<tet::Analog, float>(geometry(3, 32, 32, 3, 64, 3, 1, 1, exactness), 1.0);
     check<tet::Spike, float>(geometry(20, 6, 6, 128, 130, 3, 1, 1, exactness), 0.1);
+    check<tet::Graded<4, 4>, float>(geometry(2, 24, 24, 32, 40, 3, 1, 1, exactness), 0.4);
     check<tet::Spike, float>(geometry(4, 16, 16, 64, 128, 3, 2, 1, exactness), 0.2);
     check<tet::Graded<4, 4>, float>(geometry(70, 1, 1, 4096, 10, 1, 1, 0, exactness), 0.3);
     check<tet::Spike, float>(geometry(1, 1, 1, 16384, 10, 1, 1, 0, exactness), 0.2);

@@ -15,7 +15,7 @@ ConvChoice conv_choice(ConvGeometry const& g) {
   if constexpr (!std::is_same_v<Scalar, float>) {
     return {{plain}, {plain}, plain};
   } else {
-    auto const dense = [&](conv::Correlation const& c) { return conv::uses_winograd(g, c) ? winograd : direct; };
+    auto const dense = [&](conv::Correlation const& c) { return conv::winograd_edge(g, c) != 0 ? winograd : direct; };
     ConvAlgorithm const forward = dense(conv::Correlation::forward(g));
     ConvChoice choice{.forward = {forward},
                       .weight_gradient = {forward},

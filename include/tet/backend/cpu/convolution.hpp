@@ -20,8 +20,10 @@ namespace tet {
 
 namespace conv {
 
-inline bool uses_winograd(ConvGeometry const& g, Correlation const& c) {
-  return g.exactness == Exactness::winograd && WinogradPatches::apply(c);
+/// Edge of the patches of Winograd's kernel, see its best_edge; 0 where another algorithm is used.
+template <class Kernel = Winograd, class... Weights>
+Index winograd_edge(ConvGeometry const& g, Correlation const& c, Weights... weights) {
+  return g.exactness == Exactness::winograd ? Kernel::best_edge(c, weights...) : 0;
 }
 
 /// Share of active inputs up to which the spike-driven passes are the faster ones (measured on Zen 3: 64x128@32,
@@ -32,22 +34,22 @@ struct SpikeDrivenLimit {
   static constexpr double over_winograd_weight_gradient = std::is_same_v<Kind, Spike> ? 0.26 : 0.23;
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
 
-  static double forward(ConvGeometry const& g) { return limit(g, over_winograd); }
+  static double forward(ConvGeometry const& g) { return forward(g, winograd_edge(g, Correlation::forward(g))); }
+  static double forward(ConvGeometry const& g, Index edge) { return limit(g, edge, over_winograd); }
 
   /// With a stride the lists of each residue class feed fewer taps, so that building them weighs more.
   static double weight_gradient(ConvGeometry const& g) {
     if (!SpikeWeightGradient::applies(g)) return -1.0;
     if (g.stride != 1) return 0.5;
-    return limit(g, over_winograd_weight_gradient);
+    return limit(g, winograd_edge<WinogradWeightGradient>(g, Correlation::forward(g)), over_winograd_weight_gradient);
   }
 
  private:
-  /// Patches that hang over the border make Winograd dearer by the share of outputs they compute in vain.
-  static double limit(ConvGeometry const& g, double winograd) {
-    auto const c = Correlation::forward(g);
-    if (!uses_winograd(g, c)) return over_direct;
-    Index const computed = c.tiles(WinogradPatches::edge) * WinogradPatches::edge * WinogradPatches::edge;
-    return std::min(over_direct, winograd * double(computed) / double(c.images * c.rows * c.columns));
+  /// `winograd` is for 4x4 patches that cover the image just so.
+  static double limit(ConvGeometry const& g, Index edge, double winograd) {
+    if (edge == 0) return over_direct;
+    constexpr double exact = WinogradPatches::planes_of(4) / 16.0;
+    return std::min(over_direct, winograd * WinogradPatches::products(Correlation::forward(g), edge) / exact);
   }
 };
 
@@ -56,13 +58,14 @@ inline double density(Activity const& active, ConvGeometry const& g) {
 }
 
 inline void plan_dense(Arena& arena, ConvGeometry const& g, Correlation const& c, Index slots) {
-  if (uses_winograd(g, c)) Winograd::plan(arena, arena, c, {.slots = slots});
+  if (Index const edge = winograd_edge(g, c); edge != 0) Winograd::plan(arena, c, edge, {.slots = slots});
   else DenseDirect::plan(arena, arena, c, slots);
 }
 
 inline void plan_dense_weight_gradient(Arena& arena, ConvGeometry const& g, Index slots) {
   auto const c = Correlation::forward(g);
-  if (uses_winograd(g, c)) WinogradWeightGradient::plan(arena, c);
+  if (Index const edge = winograd_edge<WinogradWeightGradient>(g, c); edge != 0)
+    WinogradWeightGradient::plan(arena, c, edge, slots);
   else DenseWeightGradient::plan(arena, g, slots);
 }
 
@@ -70,17 +73,17 @@ template <class Loops, class Kind>
 void run_dense_weight_gradient(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Activation<Kind, float> x,
                                float const* dy, float* dweight) {
   auto const c = Correlation::forward(g);
-  if (uses_winograd(g, c)) WinogradWeightGradient::plan(arena, c).run(exec, x, dy, dweight);
+  if (Index const edge = winograd_edge<WinogradWeightGradient>(g, c); edge != 0)
+    WinogradWeightGradient::plan(arena, c, edge, exec.slots()).run(exec, x, dy, dweight);
   else DenseWeightGradient::plan(arena, g, exec.slots()).run(exec, x, dy, dweight);
 }
 
 template <class Loops, class Kind>
 void run_dense(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Correlation const& c,
                Activation<Kind, float> x, float const* weight, float const* bias, float* y) {
-  if (uses_winograd(g, c)) {
-    auto const kernel = Winograd::plan(arena, arena, c, {.slots = exec.slots()});
-    kernel.pack(exec, weight, bias);
-    kernel.run(exec, x, StoreRows{y, c.images * c.out_height * c.out_width, c.out_channels});
+  if (Index const edge = winograd_edge(g, c); edge != 0) {
+    auto const kernel = Winograd::plan(arena, c, edge, {.slots = exec.slots()});
+    kernel.run(exec, weight, bias, x, StoreRows::once(y, c.images * c.out_height * c.out_width, c.out_channels));
   } else {
     auto const kernel = DenseDirect::plan(arena, arena, c, exec.slots());
     kernel.pack(exec, weight, bias);
@@ -134,7 +137,7 @@ void conv_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind,
       if (conv::density(active, g) <= conv::SpikeDrivenLimit<Kind>::forward(g)) {
         auto const kernel = conv::SpikeForward::plan<Kind>(arena, arena, g, {.slots = exec.slots()});
         kernel.pack(exec, weight, bias);
-        return kernel.run(exec, active, x, conv::StoreRows{y, g.images * g.out_pixels(), g.out_channels});
+        return kernel.run(exec, active, x, conv::StoreRows::once(y, g.images * g.out_pixels(), g.out_channels));
       }
     }
     conv::run_dense(exec, arena, g, conv::Correlation::forward(g), x, weight, bias, y);

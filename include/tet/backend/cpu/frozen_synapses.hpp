@@ -43,11 +43,11 @@ class FrozenKernels<Kind, Float32> {
  public:
   FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Float32> const& w, ConvGeometry const& call,
                 Tasks const& tasks)
-      : g_(call), winograd_used_(winograd_pays(w.layer)) {
+      : g_(call), edge_(paying_edge(w.layer)) {
     activity_ = ActivityScratch::plan<Kind>(scratch, call);
     Arena shared = scratch;  // only one of the two kernels runs
     spike_ = SpikeForward::plan<Kind>(packed, scratch, call, tasks);
-    if (winograd_used_) winograd_ = Winograd::plan(packed, shared, Correlation::forward(call), tasks);
+    if (edge_ != 0) winograd_ = Winograd::plan(packed, shared, Correlation::forward(call), edge_, tasks);
     packed_bytes = packed.peak();
     scratch_bytes = std::max(scratch.peak(), shared.peak());
   }
@@ -57,38 +57,41 @@ class FrozenKernels<Kind, Float32> {
   template <class Loops>
   void pack(BasicCpu<Loops>& exec, SynapseValues<Float32> const& values) const {
     spike_.pack(exec, values.weight, values.bias);
-    if (winograd_used_) winograd_.pack(exec, values.weight, values.bias);
+    if (edge_ != 0) winograd_.pack(exec, values.weight, values.bias);
   }
 
   template <class Loops, class Output>
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
-    Activity const active = winograd_used_ ? activity(exec, x, activity_) : active_inputs(exec, x, activity_);
-    if (winograd_used_ && density(active, g_) > SpikeDrivenLimit<Kind>::forward(g_)) winograd_.run(exec, x, output);
+    Activity const active = edge_ != 0 ? activity(exec, x, activity_) : active_inputs(exec, x, activity_);
+    if (edge_ != 0 && density(active, g_) > SpikeDrivenLimit<Kind>::forward(g_, edge_)) winograd_.run(exec, x, output);
     else spike_.run(exec, active, x, output);
   }
 
  private:
-  static bool winograd_pays(ConvGeometry const& g) {
+  /// Of Winograd's patches; 0 where it does not pay.
+  static Index paying_edge(ConvGeometry const& g) {
     auto const c = Correlation::forward(g);
-    return uses_winograd(g, c) && c.tiles(Winograd::edge) >= winograd_patches;
+    Index const edge = winograd_edge(g, c, winograd_patches);
+    return edge != 0 && c.tiles(edge) >= winograd_patches ? edge : 0;
   }
 
   ConvGeometry g_;
-  bool winograd_used_;
+  Index edge_;
   ActivityScratch activity_;
   SpikeForward spike_;
-  Winograd winograd_{Correlation{}};
+  Winograd winograd_{};
 };
 
 template <>
 class FrozenKernels<Analog, Float32> {
  public:
-  FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Analog, Float32> const&, ConvGeometry const& call,
+  FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Analog, Float32> const& w, ConvGeometry const& call,
                 Tasks const& tasks) {
     auto const c = Correlation::forward(call);
     places_ = c.images * c.out_height * c.out_width;
-    winograd_used_ = uses_winograd(call, c);
-    if (winograd_used_) winograd_ = Winograd::plan(packed, scratch, c, {1, tasks.wanted, tasks.slots});
+    Index const edge = winograd_edge(w.layer, Correlation::forward(w.layer), winograd_patches);
+    winograd_used_ = edge != 0;
+    if (winograd_used_) winograd_ = Winograd::plan(packed, scratch, c, edge, {1, tasks.wanted, tasks.slots});
     else direct_ = DenseDirect::plan(packed, scratch, c, tasks.slots);
     packed_bytes = packed.peak();
     scratch_bytes = scratch.peak();
@@ -112,7 +115,7 @@ class FrozenKernels<Analog, Float32> {
  private:
   Index places_;
   bool winograd_used_;
-  Winograd winograd_{Correlation{}};
+  Winograd winograd_{};
   DenseDirect direct_{};
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cpu/conv/transpose.hpp>
 #include <tet/core/convolution.hpp>
 
 #include <algorithm>
@@ -29,13 +30,17 @@ struct Correlation {
 
   constexpr Index tiles(Index edge) const { return images * ceil_div(rows, edge) * ceil_div(columns, edge); }
 
-  /// weight(p, q, k, m0 … m0 + count - 1), with stride 1.
-  void weights(float const* weight, Index p, Index q, Index k, Index m0, Index count, float* to) const {
+  /// to[(k - k0) * pitch + m - m0] = weight(p, q, k, m) for k0 … k0 + channels - 1 and m0 … m0 + count - 1.
+  void weights(float const* weight, Index p, Index q, Index k0, Index channels, Index m0, Index count, float* to,
+               Index pitch) const {
     Index const tap = (tap_row + p * tap_step) * kernel + tap_column + q * tap_step;
     float const* const w = weight + tap * in_channels * out_channels;
-    if (transposed)
-      for (Index m = 0; m < count; ++m) to[m] = w[(m0 + m) * in_channels + k];
-    else std::copy(w + k * out_channels + m0, w + k * out_channels + m0 + count, to);
+    if (transposed) transpose(w + m0 * in_channels + k0, in_channels, count, channels, to, pitch);
+    else
+      for (Index k = 0; k < channels; ++k) {
+        float const* const row = w + (k0 + k) * out_channels + m0;
+        std::copy(row, row + count, to + k * pitch);
+      }
   }
 
   static constexpr Correlation forward(ConvGeometry g) {

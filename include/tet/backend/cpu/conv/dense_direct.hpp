@@ -56,10 +56,13 @@ struct DenseDirect {
     exec.parallel_for(panels, [&](Index panel, Index) {
       Index const m0 = panel * tile_columns, count = std::min(tile_columns, c.out_channels - m0);
       float* to = weights + panel * window() * tile_columns;
+      std::fill_n(to, window() * tile_columns, 0.0f);
+      constexpr Index piece = 16;  // channels
       for (Index tap = 0; tap < taps; ++tap)
-        for (Index k = 0; k < c.in_channels; ++k, to += tile_columns) {
-          c.weights(weight, tap / c.tap_columns, tap % c.tap_columns, k, m0, count, to);
-          std::fill(to + count, to + tile_columns, 0.0f);
+        for (Index k = 0; k < c.in_channels; k += piece) {
+          Index const channels = std::min(piece, c.in_channels - k);
+          c.weights(weight, tap / c.tap_columns, tap % c.tap_columns, k, channels, m0, count, to, tile_columns);
+          to += channels * tile_columns;
         }
       for (Index m = 0; m < tile_columns; ++m)
         bias[m0 + m] = bias_values != nullptr && m < count ? bias_values[m0 + m] : 0.0f;

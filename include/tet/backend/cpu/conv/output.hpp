@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cpu/stream.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/pack.hpp>
 
@@ -16,21 +17,35 @@ struct OutputRun {
   Index stride;
 };
 
-/// What a forward kernel does with its results: it calls output(run) for each piece of them. The timesteps of one place
-/// and one c come in order, from one task.
+/// What a forward kernel does with its results: it calls output(run) for each piece of them, and output.finish() at the
+/// end of each task. The timesteps of one place and one c come in order, from one task.
 ///
 /// This one writes them to an array [timesteps][places][channels].
 struct StoreRows {
   float* y;
   Index places, channels;
+  cpu::Destination destination = cpu::Destination::caches;
+
+  /// Of one timestep; past the caches where the array is large.
+  static StoreRows once(float* y, Index places, Index channels) {
+    Index const bytes = places * channels * Index(sizeof(float));
+    return {y, places, channels, cpu::destination<NativePack<float>>(y, channels, bytes)};
+  }
 
   void operator()(OutputRun const& run) const {
     using V = NativePack<float>;
     for (Index t = 0; t < run.timesteps; ++t) {
       float* const to = y + ((run.first_timestep + t) * places + run.place) * channels + run.c;
-      for (Index k = 0; k < run.count; k += V::width)
-        V::load(run.values + t * run.stride + k).store(to + k, run.count - k);
+      float const* const from = run.values + t * run.stride;
+      if (destination == cpu::Destination::memory)
+        for (Index k = 0; k < run.count; k += V::width) cpu::store_past_caches(to + k, V::load(from + k));
+      else
+        for (Index k = 0; k < run.count; k += V::width) V::load(from + k).store(to + k, run.count - k);
     }
+  }
+
+  void finish() const {
+    if (destination == cpu::Destination::memory) cpu::finish_stores_past_caches();
   }
 };
 

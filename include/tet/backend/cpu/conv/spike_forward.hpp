@@ -112,6 +112,7 @@ struct SpikeForward {
               output(OutputRun{0, lists.timesteps, place, b * block, outs, sum + (place - begin) * block,
                                (end - begin) * block});
           }
+          output.finish();
         });
   }
 };

@@ -4,49 +4,62 @@
 #include <tet/backend/cpu/conv/correlation.hpp>
 #include <tet/backend/cpu/conv/expand.hpp>
 #include <tet/backend/cpu/conv/tile.hpp>
+#include <tet/backend/cpu/conv/winograd_lines.hpp>
 
 namespace tet::conv {
 
-/// What Winograd's passes share: 6x6 patches of a source, 4 pixels apart, and their transform B^T d B.
-///
-/// Source: Lavin, Gray: Fast algorithms for convolutional neural networks. CVPR 2016, sec. 4.3 (points 0, ±1, ±2).
+/// What Winograd's passes share: patches of a source, `edge` pixels apart, and their transform, plane by plane: a plane
+/// is one position of the transform.
 struct WinogradPatches {
   using V = NativePack<float>;
-  static constexpr int edge = 4, patch = 6, planes = patch * patch;
   /// Floats between planes: power-of-two distances cost 2-3x in the transforms (cache sets).
   static constexpr Index skew = 80;
 
   Correlation c;
+  Index edge, planes;
   Index tall, wide;  // patches of one image
   Index patches;     // of all images
 
-  explicit WinogradPatches(Correlation const& correlation)
-      : c(correlation), tall(ceil_div(c.rows, edge)), wide(ceil_div(c.columns, edge)), patches(c.tiles(edge)) {}
+  WinogradPatches() = default;
+  WinogradPatches(Correlation const& correlation, Index outputs)
+      : c(correlation),
+        edge(outputs),
+        planes(planes_of(edge)),
+        tall(ceil_div(c.rows, edge)),
+        wide(ceil_div(c.columns, edge)),
+        patches(c.tiles(edge)) {}
 
-  static bool apply(Correlation const& c) {
-    return c.tap_rows == 3 && c.tap_columns == 3 && c.in_stride == 1 && c.out_stride == 1 && c.in_channels >= 16 &&
-           c.out_channels >= 16 &&
-           c.tiles(edge) * 16 <= c.images * c.rows * c.columns * 2;  // not where patches hang over the border too much
+  static constexpr Index planes_of(Index edge) { return (edge + 2) * (edge + 2); }
+
+  /// The edge with fewer products, where reading the transformed weights weighs as much as `weights` patches; 0 where
+  /// neither saves half of the products: another window or stride, few channels, patches that hang over the border.
+  static Index best_edge(Correlation const& c, Index weights = 0) {
+    if (c.tap_rows != 3 || c.tap_columns != 3 || c.in_stride != 1 || c.out_stride != 1) return 0;
+    if (c.in_channels < 16 || c.out_channels < 16) return 0;
+    auto const cost = [&](Index edge) { return planes_of(edge) * (c.tiles(edge) + weights); };
+    Index const edge = cost(6) < cost(4) ? 6 : 4;
+    return saves(c, edge) ? edge : 0;
   }
 
-  [[gnu::always_inline]] static V times(float factor, V a, V b) { return V(factor) * a + b; }
+  static bool saves(Correlation const& c, Index edge) { return products(c, edge) <= 4.5; }
 
-  /// B^T of one line.
-  [[gnu::always_inline]] static void transform_line(V const (&d)[6], V (&t)[6]) {
-    V const a = times(-4, d[2], d[4]), b = times(-4, d[1], d[3]), e = d[4] - d[2], f = d[3] - d[1];
-    t[0] = times(4, d[0], times(-5, d[2], d[4]));
-    t[1] = a + b;
-    t[2] = a - b;
-    t[3] = times(2, f, e);
-    t[4] = times(-2, f, e);
-    t[5] = times(4, d[1], times(-5, d[3], d[5]));
+  /// Products for each pixel of the output, where a plain sum has 9.
+  static double products(Correlation const& c, Index edge) {
+    return double(c.tiles(edge) * planes_of(edge)) / double(c.images * c.rows * c.columns);
   }
 
-  /// Transforms what the patch of outputs from (row, column) of an image on sees. Position p of the transform of
-  /// channels k V::width … goes to to[p * plane_stride + k * pack_stride].
-  template <class Kind>
+  template <class Body>
+  void with_lines(Body const& body) const {
+    if (edge == 4) body(WinogradLines<4>());
+    else body(WinogradLines<6>());
+  }
+
+  /// Transforms what the patch of outputs from (row, column) of an image on sees. Plane p of channels k V::width … goes
+  /// to to[p * plane_stride + k * pack_stride].
+  template <class Lines, class Kind>
   void transform_source(Activation<Kind, float> x, Index image, Index row, Index column, float* to, Index plane_stride,
                         Index pack_stride) const {
+    constexpr int patch = Lines::patch;
     Index const row0 = row + c.in_row, column0 = column + c.in_column;
     Index pixel[patch][patch];  // -1 outside
     for (int i = 0; i < patch; ++i)
@@ -60,12 +73,15 @@ struct WinogradPatches {
       for (int j = 0; j < patch; ++j) {
         V d[patch], t[patch];
         for (int i = 0; i < patch; ++i) d[i] = pixel[i][j] >= 0 ? load_channels(x, pixel[i][j], k) : V(0.0f);
-        transform_line(d, t);
+        Lines::source(d, t);
+        if constexpr (std::is_same_v<Kind, Analog>)  // what the next patch does not share with this one
+          for (int i = 0; i < patch && j >= patch - Lines::edge; ++i)
+            if (pixel[i][j] >= 0) __builtin_prefetch(x.pixel(pixel[i][j] + Lines::edge) + k);
         for (int i = 0; i < patch; ++i) half[i][j] = t[i];
       }
       for (int i = 0; i < patch; ++i) {
         V t[patch];
-        transform_line(half[i], t);
+        Lines::source(half[i], t);
         for (int j = 0; j < patch; ++j) t[j].store(to + (i * patch + j) * plane_stride);
       }
     }

@@ -39,6 +39,8 @@ struct NeuronOutput {
     if (run.count < neuron_packs * width) for_each_packs<width, neuron_packs / 2>(run.count, packs);
     else for_each_packs<width, neuron_packs>(run.count, packs);
   }
+
+  void finish() const {}
 };
 
 }  // namespace tet::cpu
