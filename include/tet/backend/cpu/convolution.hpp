@@ -26,12 +26,13 @@ Index winograd_edge(ConvGeometry const& g, Correlation const& c, Weights... weig
   return g.exactness == Exactness::winograd ? Kernel::best_edge(c, weights...) : 0;
 }
 
-/// Share of active inputs up to which the spike-driven passes are the faster ones (measured on Zen 3: 64x128@32,
-/// 128x256@16, 256x512@12).
+/// Share of active inputs up to which the spike-driven passes are the faster ones (measured on Zen 5, for AVX-512 and
+/// for AVX2: 128x128@32, 64x128@48, 128x256@16, 256x512@12).
 template <class Kind>
 struct SpikeDrivenLimit {
-  static constexpr double over_winograd = std::is_same_v<Kind, Spike> ? 0.21 : 0.17;
-  static constexpr double over_winograd_weight_gradient = std::is_same_v<Kind, Spike> ? 0.26 : 0.23;
+  static constexpr bool wide = native_width<float> > 8, spikes = std::is_same_v<Kind, Spike>;
+  static constexpr double over_winograd = spikes ? (wide ? 0.195 : 0.22) : (wide ? 0.165 : 0.185);
+  static constexpr double over_winograd_weight_gradient = spikes ? (wide ? 0.32 : 0.28) : (wide ? 0.3 : 0.245);
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
 
   static double forward(ConvGeometry const& g) { return forward(g, winograd_edge(g, Correlation::forward(g))); }
