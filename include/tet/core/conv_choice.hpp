@@ -6,7 +6,7 @@ namespace tet {
 /// How one pass of a convolution, or of a Linear layer, is computed.
 enum class ConvAlgorithm {
   spikes,    ///< adds weight rows of the active inputs only
-  winograd,  ///< F(4x4, 3x3), see Exactness
+  winograd,  ///< F(4x4, 3x3) or F(6x6, 3x3), see Exactness
   direct,    ///< register tiles over all inputs
   product,   ///< one matrix product
   plain,     ///< plain loops: every scalar but float
