@@ -20,8 +20,8 @@ namespace tet {
 
 struct InferenceOptions {
   Index batch_size = 1;  ///< of the largest call
-  Index timesteps_at_once =
-      4;  ///< of a sequence in `run`: weights are read once for all of them, memory grows with them
+  /// Of a sequence in `run`, at most: weights are read once for all of them, memory grows with them.
+  Index timesteps_at_once = 5;
 };
 
 /// Values in host memory, in one piece.
@@ -156,8 +156,9 @@ class Inference {
     reset();
     finished_ = true;
     std::span<float const> mean;
-    for (Index t = 0; t < T; t += options_.timesteps_at_once) {
-      Index const now = std::min(options_.timesteps_at_once, T - t);
+    Index calls = ceil_div(T, options_.timesteps_at_once);  // of about equal lengths
+    for (Index t = 0, now = 0; t < T; t += now, --calls) {
+      now = ceil_div(T - t, calls);
       if (!repeated) load(batch.values.data() + t * B * In::shape.size(), now * B, t * B);
       else if (t == 0 && batch.images.count > 0) load(batch.images, B);
       else if (t == 0) load(batch.values.data(), B);
