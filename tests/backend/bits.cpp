@@ -86,3 +86,15 @@ TEST_CASE_TEMPLATE("bits_to_shorts: it equals its portable twin [backend]", Shor
     for (int i = 0; i < int(sizeof(Shorts) / 2); ++i) CHECK(got[i] == want[i]);
   }
 }
+
+TEST_CASE("count_bits: it adds each bit to its byte [backend]") {
+  std::uint64_t const words[] = {0, ~0ull, 0x8000000000000001ull, 0x0123456789ABCDEFull, 0xF00F5AA5C33C9669ull};
+  for (std::uint64_t const word : words) {
+    CAPTURE(word);
+    for (int first = 0; first < 64; first += int(sizeof(cpu::SpikeBytes))) {
+      cpu::SpikeBytes const counts =
+          cpu::count_bits(cpu::SpikeBytes{} + 7, reinterpret_cast<char const*>(&word) + first / 8);
+      for (int i = 0; i < int(sizeof counts); ++i) CHECK(int(counts[i]) == 7 + int(word >> (first + i) & 1));
+    }
+  }
+}

@@ -97,4 +97,31 @@ inline std::uint64_t bits_to_bytes(std::uint8_t bits) {
   return ((chosen + 0x7F7F7F7F7F7F7F7Full) >> 7) & 0x0101010101010101ull;
 }
 
+/// Lanes of bytes that one word of spikes fills at once.
+#if defined(__AVX512BW__)
+typedef std::uint8_t SpikeBytes __attribute__((vector_size(64)));
+#elif defined(__AVX2__)
+typedef std::uint8_t SpikeBytes __attribute__((vector_size(32)));
+#else
+typedef std::uint8_t SpikeBytes __attribute__((vector_size(8)));
+#endif
+
+/// Adds 1 to byte i where bit i is set.
+inline SpikeBytes count_bits(SpikeBytes counts, void const* bits) {
+#if defined(__AVX512BW__)
+  std::uint64_t word;
+  std::memcpy(&word, bits, sizeof word);
+  return SpikeBytes(_mm512_mask_add_epi8(__m512i(counts), word, __m512i(counts), _mm512_set1_epi8(1)));
+#elif defined(__AVX2__)
+  std::int32_t word;
+  std::memcpy(&word, bits, sizeof word);
+  __m256i const select = _mm256_set1_epi64x(std::int64_t(0x8040201008040201ull));
+  __m256i const place = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+  __m256i const lanes = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(word), place), select);
+  return SpikeBytes(_mm256_sub_epi8(__m256i(counts), _mm256_cmpeq_epi8(lanes, select)));
+#else
+  return counts + std::bit_cast<SpikeBytes>(bits_to_bytes(*static_cast<std::uint8_t const*>(bits)));
+#endif
+}
+
 }  // namespace tet::cpu

@@ -12,17 +12,17 @@ namespace tet {
 
 namespace cpu {
 
-/// Counts of one window, whose first input pixel is `first`: 8 channels at a time in the bytes of a word. No byte
-/// overflows, by the output's type.
+/// Counts of one window, whose first input pixel is `first`. No byte overflows, by the output's type.
 template <class Scalar>
 void count_window(Activation<Spike, Scalar> const& x, PoolGeometry const& g, Index first, std::uint8_t* counts) {
+  constexpr Index lanes = sizeof(SpikeBytes);
   auto const* const bits = reinterpret_cast<std::uint8_t const*>(x.pixel(first));
   Index const pixel = x.words_per_pixel() * 8, channels = g.channels;
-  for (Index c = 0; c < channels; c += 8) {
-    std::uint64_t sum = 0;
+  for (Index c = 0; c < channels; c += lanes) {
+    SpikeBytes sum{};
     for (Index a = 0; a < g.window_height; ++a)
-      for (Index b = 0; b < g.window_width; ++b) sum += bits_to_bytes(bits[(a * g.width + b) * pixel + c / 8]);
-    if (c + 8 <= channels) std::memcpy(counts + c, &sum, 8);  // a copy of unknown length would be a call
+      for (Index b = 0; b < g.window_width; ++b) sum = count_bits(sum, bits + (a * g.width + b) * pixel + c / 8);
+    if (c + lanes <= channels) std::memcpy(counts + c, &sum, sizeof sum);  // a copy of unknown length would be a call
     else std::memcpy(counts + c, &sum, std::size_t(channels - c));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cpu/bits.hpp>
 #include <tet/core/activation.hpp>
 #include <tet/core/pack.hpp>
 
@@ -49,18 +50,24 @@ Float8 load_8(Activation<Kind, float> x, Index pixel, Index c) {
 
 }  // namespace detail
 
-/// Channels c … c + width - 1 of a pixel as numbers; c is a multiple of 8, channels past the end are 0.
+/// Channels c … c + width - 1 of a pixel as numbers; c is a multiple of the width, channels past the end are 0.
 template <class Kind>
 [[gnu::always_inline]] inline NativePack<float> load_channels(Activation<Kind, float> x, Index pixel, Index c) {
   using V = NativePack<float>;
-  if constexpr (std::is_same_v<Kind, Analog>) return V::load(x.pixel(pixel) + c, x.channels - c);
-  V v(0.0f);
-  for (Index k = 0; k < V::width; k += 8)
-    if (c + k < x.channels) {
-      auto const part = detail::load_8(x, pixel, c + k);
-      std::memcpy(reinterpret_cast<std::byte*>(&v.v) + std::size_t(k) * sizeof(float), &part, sizeof part);
-    }
-  return v;
+  if constexpr (std::is_same_v<Kind, Analog>) {
+    return V::load(x.pixel(pixel) + c, x.channels - c);
+  } else if constexpr (std::is_same_v<Kind, Spike>) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, reinterpret_cast<std::uint8_t const*>(x.pixel(pixel)) + c / 8, V::width / 8);
+    return cpu::bits_to_pack<float, V::width>(bits);
+  } else {
+    typedef std::uint8_t Bytes __attribute__((vector_size(V::width)));
+    typedef std::int32_t Lanes __attribute__((vector_size(V::width * sizeof(std::int32_t))));
+    Bytes counts{};
+    if (c + V::width <= x.channels) std::memcpy(&counts, x.pixel(pixel) + c, sizeof counts);
+    else std::memcpy(&counts, x.pixel(pixel) + c, std::size_t(x.channels - c));
+    return V::from(__builtin_convertvector(counts, Lanes)) * V(Activation<Kind, float>::scale);
+  }
 }
 
 /// All channels of a pixel as numbers.
