@@ -57,6 +57,8 @@ struct OrderedRows {
     if (run.first_timestep == expected) expected += run.timesteps;
     rows(run);
   }
+
+  void finish() const { rows.finish(); }
 };
 
 /// Whether outputs are the sums of plain loops, scaled.

@@ -81,6 +81,7 @@ struct DenseInt8 {
       strips.copy(x, band, slot);
       for (Index panel = panels * split / splits; panel < panels * (split + 1) / splits; ++panel)
         run_panel(band, panel, slot, output);
+      output.finish();
     });
   }
 

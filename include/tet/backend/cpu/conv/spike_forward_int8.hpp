@@ -255,6 +255,7 @@ struct SpikeForwardInt8 {
                 output(OutputRun{t0, steps, place, b * block, outs, values[0], block});
               }
           }
+          output.finish();
         });
   }
 };

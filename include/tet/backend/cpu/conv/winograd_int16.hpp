@@ -135,6 +135,7 @@ struct WinogradInt16 {
                  transformed + slot * planes * weight_plane, out);
         for (Index n = 0; n < used; ++n)
           transform_products(out + n * timesteps * tile_columns, from + n, panel, output);
+        output.finish();
       });
     }
   }
