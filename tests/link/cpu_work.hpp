@@ -60,7 +60,7 @@ std::vector<CpuWork> cpu_work() {
   set_threads(2);
   std::vector<std::type_info const*> const of_training{&typeid(Model<LinkedNet, Backend>), &typeid(cpu::Partition)},
       of_inference{&typeid(Inference<LinkedNet, Backend>), &typeid(cpu::NeuronOutput<OffGridLif<>, Spike>),
-                   &typeid(conv::SpikeForward)};
+                   &typeid(conv::SpikeForward<>)};
   return {{"training", of_training, losses_of_training<Backend>()},
           {"inference in float", of_inference, logits_of_inference<Backend, Float32>()},
           {"inference in whole numbers", of_inference, logits_of_inference<Backend, Int8>()}};

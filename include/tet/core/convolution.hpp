@@ -5,11 +5,14 @@
 
 namespace tet {
 
-/// Whether a convolution may use an algorithm that rounds differently from the plain sum.
+/// How far a convolution (float) may round differently from the plain sum. Each allows what those before it allow.
 ///
-/// Error: `winograd` (float, 3x3, stride 1 only) is off by at most 1e-4 of the largest output; `direct` rounds as any
-///        order of summation does.
-enum class Exactness { direct, winograd };
+/// Error: at most 1e-4 of the largest output, but for `direct`.
+enum class Exactness {
+  direct,    ///< as any order of summation does
+  winograd,  ///< by Winograd's algorithm (3x3, stride 1)
+  rounded,   ///< with weights of 16 bits, a scale for each output, where a forward pass adds those of spikes or counts
+};
 
 /// Sizes of one 2-D convolution over a batch of images (all timesteps' frames are images).
 ///
@@ -21,7 +24,7 @@ struct ConvGeometry {
   Index height = 0, width = 0, in_channels = 0;
   Index out_channels = 0;
   Index kernel = 1, stride = 1, padding = 0;
-  Exactness exactness = Exactness::winograd;
+  Exactness exactness = Exactness::rounded;
 
   TET_HD constexpr Index out_height() const { return (height + 2 * padding - kernel) / stride + 1; }
   TET_HD constexpr Index out_width() const { return (width + 2 * padding - kernel) / stride + 1; }

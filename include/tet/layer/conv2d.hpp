@@ -20,7 +20,7 @@ struct ConvOptions {
   Index stride = 1;
   Index padding = same_padding;
   Bias bias = Bias::learned;
-  Exactness exactness = Exactness::winograd;
+  Exactness exactness = Exactness::rounded;
 };
 
 namespace detail {

@@ -22,7 +22,9 @@ ConvChoice conv_choice(ConvGeometry const& g) {
                       // With a stride there are several correlations, none of which Winograd applies to.
                       .input_gradient = dense(conv::Correlation::input_gradient(g, 0, 0))};
     if constexpr (!std::is_same_v<Kind, Analog>) {
-      choice.forward.spikes_up_to = conv::SpikeDrivenLimit<Kind>::forward(g);
+      using Limit = conv::SpikeDrivenLimit<Kind>;
+      choice.forward.spikes_up_to = conv::ShortRows::applies<Kind>(g) ? Limit::template forward<conv::ShortRows>(g)
+                                                                      : Limit::template forward<conv::FloatRows>(g);
       choice.weight_gradient.spikes_up_to = conv::SpikeDrivenLimit<Kind>::weight_gradient(g);
     }
     return choice;

@@ -6,6 +6,7 @@
 #include <tet/backend/cpu/conv/dense_direct.hpp>
 #include <tet/backend/cpu/conv/dense_weight_gradient.hpp>
 #include <tet/backend/cpu/conv/plain.hpp>
+#include <tet/backend/cpu/conv/short_rows.hpp>
 #include <tet/backend/cpu/conv/spike_forward.hpp>
 #include <tet/backend/cpu/conv/spike_weight_gradient.hpp>
 #include <tet/backend/cpu/conv/winograd.hpp>
@@ -23,7 +24,7 @@ namespace conv {
 /// Edge of the patches of Winograd's kernel, see its best_edge; 0 where another algorithm is used.
 template <class Kernel = Winograd, class... Weights>
 Index winograd_edge(ConvGeometry const& g, Correlation const& c, Weights... weights) {
-  return g.exactness == Exactness::winograd ? Kernel::best_edge(c, weights...) : 0;
+  return g.exactness != Exactness::direct ? Kernel::best_edge(c, weights...) : 0;
 }
 
 /// Share of active inputs up to which the spike-driven passes are the faster ones (measured on Zen 5, for AVX-512 and
@@ -32,11 +33,18 @@ template <class Kind>
 struct SpikeDrivenLimit {
   static constexpr bool wide = native_width<float> > 8, spikes = std::is_same_v<Kind, Spike>;
   static constexpr double over_winograd = spikes ? (wide ? 0.195 : 0.22) : (wide ? 0.165 : 0.185);
+  static constexpr double short_over_winograd = 1.6 * over_winograd;
   static constexpr double over_winograd_weight_gradient = spikes ? (wide ? 0.32 : 0.28) : (wide ? 0.3 : 0.245);
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
 
-  static double forward(ConvGeometry const& g) { return forward(g, winograd_edge(g, Correlation::forward(g))); }
-  static double forward(ConvGeometry const& g, Index edge) { return limit(g, edge, over_winograd); }
+  template <class Rows>
+  static double forward(ConvGeometry const& g) {
+    return forward<Rows>(g, winograd_edge(g, Correlation::forward(g)));
+  }
+  template <class Rows>
+  static double forward(ConvGeometry const& g, Index edge) {
+    return limit(g, edge, std::is_same_v<Rows, ShortRows> ? short_over_winograd : over_winograd);
+  }
 
   /// With a stride the lists of each residue class feed fewer taps, so that building them weighs more.
   static double weight_gradient(ConvGeometry const& g) {
@@ -92,6 +100,17 @@ void run_dense(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Correl
   }
 }
 
+/// False where input is too busy, or weights do not fit the rows.
+template <class Rows, class Loops, class Kind>
+bool run_spike_driven(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Activity const& active,
+                      Activation<Kind, float> x, float const* weight, float const* bias, float* y) {
+  if (density(active, g) > SpikeDrivenLimit<Kind>::template forward<Rows>(g)) return false;
+  auto const kernel = SpikeForward<Rows>::template plan<Kind>(arena, arena, g, {.slots = exec.slots()});
+  if (!kernel.template pack<Kind>(exec, weight, bias)) return false;
+  kernel.run(exec, active, x, StoreRows::once(y, g.images * g.out_pixels(), g.out_channels));
+  return true;
+}
+
 }  // namespace conv
 
 /// Bytes of workspace that the largest of the three passes may use with the given number of slots; a function of sizes
@@ -110,7 +129,9 @@ Index conv_workspace(ConvGeometry const& g, Index slots) {
     if constexpr (!std::is_same_v<Kind, Analog>) {
       conv::ActivityScratch::plan<Kind>(arena, g);
       Index const mark = arena.mark();
-      conv::SpikeForward::plan<Kind>(arena, arena, g, {.slots = slots});
+      conv::SpikeForward<>::plan<Kind>(arena, arena, g, {.slots = slots});
+      arena.move_to(mark);
+      conv::SpikeForward<conv::ShortRows>::plan<Kind>(arena, arena, g, {.slots = slots});
       arena.move_to(mark);
       conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
         conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, slots);
@@ -135,11 +156,10 @@ void conv_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind,
     if constexpr (!std::is_same_v<Kind, Analog>) {
       auto const scratch = conv::ActivityScratch::plan<Kind>(arena, g);
       auto const active = conv::activity(exec, x, scratch);
-      if (conv::density(active, g) <= conv::SpikeDrivenLimit<Kind>::forward(g)) {
-        auto const kernel = conv::SpikeForward::plan<Kind>(arena, arena, g, {.slots = exec.slots()});
-        kernel.pack(exec, weight, bias);
-        return kernel.run(exec, active, x, conv::StoreRows::once(y, g.images * g.out_pixels(), g.out_channels));
-      }
+      if (conv::ShortRows::applies<Kind>(g) &&
+          conv::run_spike_driven<conv::ShortRows>(exec, arena, g, active, x, weight, bias, y))
+        return;
+      if (conv::run_spike_driven<conv::FloatRows>(exec, arena, g, active, x, weight, bias, y)) return;
     }
     conv::run_dense(exec, arena, g, conv::Correlation::forward(g), x, weight, bias, y);
   } else {

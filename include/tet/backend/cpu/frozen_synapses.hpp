@@ -45,29 +45,39 @@ class FrozenKernels<Kind, Float32> {
                 Tasks const& tasks)
       : g_(call), edge_(paying_edge(w.layer)) {
     activity_ = ActivityScratch::plan<Kind>(scratch, call);
-    Arena shared = scratch;  // only one of the two kernels runs
-    spike_ = SpikeForward::plan<Kind>(packed, scratch, call, tasks);
+    rounded_ = packed.take<bool>(1);
+    // Only one of the kernels runs, and weights are packed for one of the two kinds of rows.
+    Arena packed_rounded = packed, scratch_rounded = scratch, shared = scratch;
+    spike_ = SpikeForward<>::plan<Kind>(packed, scratch, call, tasks);
+    rounded_spike_ = SpikeForward<ShortRows>::plan<Kind>(packed_rounded, scratch_rounded, call, tasks);
     if (edge_ != 0) winograd_ = Winograd::plan(packed, shared, Correlation::forward(call), edge_, tasks);
     packed_bytes = packed.peak();
-    scratch_bytes = std::max(scratch.peak(), shared.peak());
+    scratch_bytes = std::max({scratch.peak(), scratch_rounded.peak(), shared.peak()});
   }
 
   Index packed_bytes = 0, scratch_bytes = 0;
 
   template <class Loops>
   void pack(BasicCpu<Loops>& exec, SynapseValues<Float32> const& values) const {
-    spike_.pack(exec, values.weight, values.bias);
+    *rounded_ = ShortRows::applies<Kind>(g_) && rounded_spike_.template pack<Kind>(exec, values.weight, values.bias);
+    if (!*rounded_) (void)spike_.template pack<Kind>(exec, values.weight, values.bias);
     if (edge_ != 0) winograd_.pack(exec, values.weight, values.bias);
   }
 
   template <class Loops, class Output>
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
     Activity const active = edge_ != 0 ? activity(exec, x, activity_) : active_inputs(exec, x, activity_);
-    if (edge_ != 0 && density(active, g_) > SpikeDrivenLimit<Kind>::forward(g_, edge_)) winograd_.run(exec, x, output);
+    if (edge_ != 0 && density(active, g_) > limit()) winograd_.run(exec, x, output);
+    else if (*rounded_) rounded_spike_.run(exec, active, x, output);
     else spike_.run(exec, active, x, output);
   }
 
  private:
+  double limit() const {
+    using Limit = SpikeDrivenLimit<Kind>;
+    return *rounded_ ? Limit::template forward<ShortRows>(g_, edge_) : Limit::template forward<FloatRows>(g_, edge_);
+  }
+
   /// Of Winograd's patches; 0 where it does not pay.
   static Index paying_edge(ConvGeometry const& g) {
     auto const c = Correlation::forward(g);
@@ -78,7 +88,9 @@ class FrozenKernels<Kind, Float32> {
   ConvGeometry g_;
   Index edge_;
   ActivityScratch activity_;
-  SpikeForward spike_;
+  bool* rounded_;  // whether weights are packed for rounded_spike_
+  SpikeForward<> spike_;
+  SpikeForward<ShortRows> rounded_spike_;
   Winograd winograd_{};
 };
 

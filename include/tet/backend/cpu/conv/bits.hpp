@@ -79,6 +79,15 @@ std::uint8_t* append_values(std::uint8_t* end, std::uint8_t mask, std::uint8_t c
   return end + std::popcount(mask);
 }
 
+/// And as whole numbers of 16 bits.
+template <class View>
+std::int16_t* append_values(std::int16_t* end, std::uint8_t mask, std::uint8_t const* counts) {
+  std::uint8_t bytes[8];
+  std::uint8_t const* const last = append_values<View>(bytes, mask, counts);
+  for (int k = 0; k < 8; ++k) end[k] = bytes[k];
+  return end + (last - bytes);
+}
+
 /// Bit k of the result is set where counts[k] is not 0, for 8 counts.
 inline std::uint8_t nonzero_mask(std::uint8_t const* counts) {
   std::uint64_t v;

@@ -2,45 +2,44 @@
 #pragma once
 
 #include <tet/backend/cpu/conv/output.hpp>
-#include <tet/backend/cpu/conv/spike_lists.hpp>
+#include <tet/backend/cpu/conv/spike_rows.hpp>
 
 namespace tet::conv {
 
-/// Forward pass that adds weight rows of active inputs only.
+/// Forward pass that adds weight rows of active inputs only: FloatRows or ShortRows.
 ///
 /// For a band of output pixels the active inputs of each chunk of weights are listed once per pixel; then chunk after
 /// chunk adds the listed rows to accumulators in registers. Graded inputs list their values too.
 ///
 /// Order: per output, channel groups in order, within a group taps in order; even and odd list entries in two sums.
+template <class Rows = FloatRows>
 struct SpikeForward {
-  using V = NativePack<float>;
+  using Weight = typename Rows::Weight;
+  using Sum = typename Rows::Sum;
+  using Lists = SpikeLists<typename Rows::Value>;
 
   SpikeChunks chunks;
-  SpikeLists<float> lists;
-  float* weights = nullptr;  // [blocks][chunks][taps of the chunk][group][block]
-  float* bias = nullptr;     // [blocks * block]
-  float* sums = nullptr;     // [slots][rows][block]
+  Lists lists;
+  Weight* weights = nullptr;  // [blocks][chunks][taps of the chunk][group][block]
+  Rows rows;
+  Sum* sums = nullptr;  // [slots][rows][block]
 
   /// Packed weights lie in one arena, scratch in the other one, or in the same.
   template <class Kind>
   static SpikeForward plan(Arena& packed, Arena& scratch, ConvGeometry const& g, Tasks const& tasks) {
     SpikeForward f;
-    f.chunks = SpikeChunks::of(g, sizeof(float), SpikeChunks::float_chunk);
-    f.weights = packed.take<float>(f.chunks.weights());
-    f.bias = packed.take<float>(f.chunks.blocks * f.chunks.block);
-    f.lists = SpikeLists<float>::plan<Kind>(scratch, g, f.chunks, tasks);
-    f.sums = scratch.take<float>(tasks.slots * f.lists.rows() * f.chunks.block);
+    f.chunks = SpikeChunks::of(g, sizeof(Weight), Rows::chunk_bytes);
+    f.weights = packed.take<Weight>(f.chunks.weights());
+    f.rows = Rows::plan(packed, f.chunks);
+    f.lists = Lists::template plan<Kind>(scratch, g, f.chunks, tasks);
+    f.sums = scratch.take<Sum>(tasks.slots * f.lists.rows() * f.chunks.block);
     return f;
   }
 
-  template <class Loops>
-  void pack(BasicCpu<Loops>& exec, float const* weight, float const* bias_values) const {
-    exec.parallel_for(chunks.blocks * chunks.groups, [&](Index task, Index) {
-      chunks.pack(lists.g, task / chunks.groups, task % chunks.groups, weight, weights);
-    });
-    Index const outs = lists.g.out_channels;
-    for (Index o = 0; o < chunks.blocks * chunks.block; ++o)
-      bias[o] = bias_values != nullptr && o < outs ? bias_values[o] : 0.0f;
+  /// False where these weights do not fit the rows.
+  template <class Kind, class Loops>
+  [[nodiscard]] bool pack(BasicCpu<Loops>& exec, float const* weight, float const* bias_values) const {
+    return rows.template pack<Kind>(exec, lists.g, chunks, weight, bias_values, weights);
   }
 
   template <class Loops, class Kind, class Output>
@@ -51,44 +50,37 @@ struct SpikeForward {
   }
 
  private:
-  /// Adds one chunk to the sums of all rows of a band.
+  /// Adds one chunk to the sums of all places of a band.
   template <int Packs, class Kind>
-  static void add_chunk(float const* weight_rows, std::uint32_t const* start, std::uint16_t const* offset,
-                        float const* value, Index rows, float const* from, Index from_stride, float* to) {
-    constexpr Index width = V::width;
-    auto const add = [&](V(&sum)[Packs], std::uint32_t k, std::uint64_t at) {
-      auto const* const row = reinterpret_cast<float const*>(reinterpret_cast<std::byte const*>(weight_rows) +
-                                                             Index(at & 0xFFFF) * SpikeLists<float>::offset_unit);
-      TET_UNROLL(4)
-      for (int v = 0; v < Packs; ++v) {
-        if constexpr (std::is_same_v<Kind, Spike>) sum[v] += V::load(row + v * width);
-        else sum[v] += V(value[k]) * V::load(row + v * width);
-      }
+  static void add_chunk(Weight const* weight_rows, std::uint32_t const* start, std::uint16_t const* offset,
+                        typename Rows::Value const* value, Index places, Sum const* from, Index from_stride, Sum* to) {
+    auto const row = [weight_rows](std::uint64_t at) {
+      return reinterpret_cast<Weight const*>(reinterpret_cast<std::byte const*>(weight_rows) +
+                                             Index(at & 0xFFFF) * Lists::offset_unit);
     };
+    auto const values_at = [value](std::uint32_t at) { return std::is_same_v<Kind, Spike> ? nullptr : value + at; };
+    constexpr Index block = Packs * SpikeChunks::vector_bytes / Index(sizeof(Weight));
     std::uint32_t k = start[0], end = start[1];
     std::uint64_t next = next_entries(offset + k);
-    for (Index p = 0; p < rows; ++p, from += from_stride, to += Packs * width) {
-      std::uint32_t const end_of_next = start[std::min(p + 2, rows)];  // early, as it decides branches
-      V even[Packs], odd[Packs];
-      for (int v = 0; v < Packs; ++v) even[v] = V::load(from + v * width), odd[v] = V(0.0f);
+    for (Index p = 0; p < places; ++p, from += from_stride, to += block) {
+      std::uint32_t const end_of_next = start[std::min(p + 2, places)];  // early, as it decides branches
+      typename Rows::template Sums<Packs, Kind> sum;
+      sum.load(from);
       for (; k + 4 <= end; k += 4) {
         std::uint64_t const four = next;
         next = next_entries(offset + k + 4);
-        add(even, k, four);
-        add(odd, k + 1, four >> 16);
-        add(even, k + 2, four >> 32);
-        add(odd, k + 3, four >> 48);
+        sum.template add_two<0>(row(four), row(four >> 16), values_at(k));
+        sum.template add_two<1>(row(four >> 32), row(four >> 48), values_at(k + 2));
       }
       std::uint64_t rest = next;
       next = next_entries(offset + end);
       if (k + 2 <= end) {
-        add(even, k, rest);
-        add(odd, k + 1, rest >> 16);
+        sum.template add_two<0>(row(rest), row(rest >> 16), values_at(k));
         k += 2, rest >>= 32;
       }
-      if (k < end) add(even, k, rest);
+      if (k < end) sum.add_one(row(rest), values_at(k));
       k = end, end = end_of_next;
-      for (int v = 0; v < Packs; ++v) (even[v] + odd[v]).store(to + v * width);
+      sum.store(to);
     }
   }
 
@@ -96,20 +88,21 @@ struct SpikeForward {
   void run_bands(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, Output const& output) const {
     lists.template for_each_band<Packs>(
         exec, active, x, [&](Index slot, Index begin, Index end, Index first_block, Index last_block) {
-          Index const rows = (end - begin) * lists.timesteps, block = chunks.block;
-          float* const sum = sums + slot * lists.rows() * block;
+          Index const places = (end - begin) * lists.timesteps, block = chunks.block;
+          Sum* const sum = sums + slot * lists.rows() * block;
           for (Index b = first_block; b < last_block; ++b) {
             std::uint32_t const* start = lists.starts_of(slot);
             for (Index cut = 0; cut < chunks.row_cuts; ++cut)
-              for (Index c = 0; c < chunks.groups; ++c, start += rows + 1) {
+              for (Index c = 0; c < chunks.groups; ++c, start += places + 1) {
                 bool const initial = cut == 0 && c == 0;
                 add_chunk<Packs, Kind>(weights + (b * chunks.rows() + chunks.chunk_begin(cut, c)) * block, start,
-                                       lists.offsets_of(slot), lists.values_of(slot), rows,
-                                       initial ? bias + b * block : sum, initial ? 0 : block, sum);
+                                       lists.offsets_of(slot), lists.values_of(slot), places,
+                                       initial ? rows.first_sums(b * block) : sum, initial ? 0 : block, sum);
               }
+            float const* const values = rows.outputs(sum, places, block, b * block);
             Index const outs = std::min(block, lists.g.out_channels - b * block);
             for (Index place = begin; place < end; ++place)
-              output(OutputRun{0, lists.timesteps, place, b * block, outs, sum + (place - begin) * block,
+              output(OutputRun{0, lists.timesteps, place, b * block, outs, values + (place - begin) * block,
                                (end - begin) * block});
           }
           output.finish();
