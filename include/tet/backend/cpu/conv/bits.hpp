@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -14,8 +15,8 @@
 
 namespace tet::conv {
 
-/// Turning bits into lists. With byte_products.hpp the only header of the convolutions that names instructions; each
-/// has a portable twin.
+/// Turning bits into lists. With byte_products.hpp and pair_products.hpp the only header of the convolutions that names
+/// instructions; each has a portable twin.
 
 /// Positions of the set bits of each byte, shifted left, compressed to the front.
 template <int Shift>
@@ -27,17 +28,37 @@ inline constexpr auto bit_positions = [] {
   return table;
 }();
 
-typedef std::uint16_t Positions __attribute__((vector_size(16)));
+#if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
+inline constexpr int listed_bytes = 4;  // of bits, at once
 
-/// Appends base + (position << Shift) for each set bit of the byte. Writes 8 entries, of which the returned end counts
-/// the valid ones.
 template <int Shift>
-std::uint16_t* append_positions(std::uint16_t* end, std::uint8_t mask, Positions base) {
+inline constexpr auto positions_of_32 = [] {
+  std::array<std::uint16_t, 32> table{};
+  for (unsigned bit = 0; bit < 32; ++bit) table[bit] = std::uint16_t(bit << Shift);
+  return table;
+}();
+#else
+inline constexpr int listed_bytes = 1;
+#endif
+
+inline constexpr std::uint32_t listed_bits = listed_bytes == 4 ? ~0u : 0xFF;
+
+/// Appends base + (position << Shift) for each set bit of `listed_bytes` bytes. Writes an entry for each bit, of which
+/// the returned end counts the valid ones.
+template <int Shift>
+[[gnu::always_inline]] inline std::uint16_t* append_positions(std::uint16_t* end, std::uint32_t bits,
+                                                              std::uint16_t base) {
+#if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
+  __m512i const all = _mm512_add_epi16(_mm512_loadu_si512(positions_of_32<Shift>.data()), _mm512_set1_epi16(short(base)));
+  _mm512_storeu_si512(end, _mm512_maskz_compress_epi16(bits, all));
+#else
+  typedef std::uint16_t Positions __attribute__((vector_size(16)));
   Positions v;
-  std::memcpy(&v, bit_positions<Shift>[mask].data(), sizeof v);
+  std::memcpy(&v, bit_positions<Shift>[bits].data(), sizeof v);
   v += base;
   std::memcpy(end, &v, sizeof v);
-  return end + std::popcount(mask);
+#endif
+  return end + std::popcount(bits);
 }
 
 /// Four entries of a list, the first in the low bits: kernels that gather rows are bound by loads, and this is one of
@@ -49,43 +70,26 @@ inline std::uint64_t next_entries(std::uint16_t const* list) {
   return entries;
 }
 
-/// Appends scale * counts[position] for each set bit of the byte, in the order of append_positions. Writes 8 entries,
-/// reads 8 counts.
-template <class View>
-float* append_values(float* end, std::uint8_t mask, std::uint8_t const* counts) {
-#if defined(__AVX2__)
-  __m256i const lanes =
-      _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[mask].data())));
-  __m256i const wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts)));
-  __m256 const values = _mm256_mul_ps(_mm256_cvtepi32_ps(wide), _mm256_set1_ps(View::scale));
-  _mm256_storeu_ps(end, _mm256_permutevar8x32_ps(values, lanes));
+/// Appends the counts of set bits, in the order of append_positions; reads `listed_bytes` * 8 counts. As floats they are
+/// scaled, as whole numbers not.
+template <class View, class Value>
+[[gnu::always_inline]] inline Value* append_values(Value* end, std::uint32_t bits, std::uint8_t const* counts) {
+  std::uint8_t listed[8 * listed_bytes];
+#if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
+  __m256i const all = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(counts));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(listed), _mm256_maskz_compress_epi8(bits, all));
+#elif defined(__AVX2__)
+  __m128i const positions = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[bits].data()));
+  __m128i const all = _mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(listed), _mm_shuffle_epi8(all, _mm_packus_epi16(positions, positions)));
 #else
-  for (int k = 0; k < 8; ++k) end[k] = float(counts[bit_positions<0>[mask][std::size_t(k)]]) * View::scale;
+  for (int k = 0; k < 8; ++k) listed[k] = counts[bit_positions<0>[bits][std::size_t(k)]];
 #endif
-  return end + std::popcount(mask);
-}
-
-/// The same as whole numbers, without the scale.
-template <class View>
-std::uint8_t* append_values(std::uint8_t* end, std::uint8_t mask, std::uint8_t const* counts) {
-#if defined(__AVX2__)
-  __m128i const positions = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[mask].data()));
-  __m128i const bytes = _mm_shuffle_epi8(_mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts)),
-                                         _mm_packus_epi16(positions, positions));
-  _mm_storel_epi64(reinterpret_cast<__m128i*>(end), bytes);
-#else
-  for (int k = 0; k < 8; ++k) end[k] = counts[bit_positions<0>[mask][std::size_t(k)]];
-#endif
-  return end + std::popcount(mask);
-}
-
-/// And as whole numbers of 16 bits.
-template <class View>
-std::int16_t* append_values(std::int16_t* end, std::uint8_t mask, std::uint8_t const* counts) {
-  std::uint8_t bytes[8];
-  std::uint8_t const* const last = append_values<View>(bytes, mask, counts);
-  for (int k = 0; k < 8; ++k) end[k] = bytes[k];
-  return end + (last - bytes);
+  for (int k = 0; k < 8 * listed_bytes; ++k) {
+    if constexpr (std::is_same_v<Value, float>) end[k] = float(listed[k]) * View::scale;
+    else end[k] = Value(listed[k]);
+  }
+  return end + std::popcount(bits);
 }
 
 /// Bit k of the result is set where counts[k] is not 0, for 8 counts.

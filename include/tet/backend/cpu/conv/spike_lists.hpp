@@ -157,13 +157,13 @@ struct SpikeLists {
     constexpr int shift = std::countr_zero(std::uint64_t(Packs * SpikeChunks::vector_bytes / offset_unit));
     for (Index j = 0; j < count; ++j, mask += g.stride * bytes, count_bytes += g.stride * group) {
       *cursor.start++ = std::uint32_t(end - cursor.first);
-      Positions base{};
       for (Index p = 0; p < window_rows; ++p) TET_UNROLL(8)
-      for (Index b = 0; b < run; ++b, base += std::uint16_t(8 << shift)) {
-        std::uint8_t const m = mask[p * pitch + b];
+      for (Index b = 0; b < run; b += listed_bytes) {
+        std::uint32_t bits = 0;
+        std::memcpy(&bits, mask + p * pitch + b, std::size_t(std::min<Index>(listed_bytes, run - b)));
         if constexpr (!std::is_same_v<Kind, Spike>)
-          value = append_values<Activation<Kind, float>>(value, m, count_bytes + (p * pitch + b) * 8);
-        end = append_positions<shift>(end, m, base);
+          value = append_values<Activation<Kind, float>>(value, bits, count_bytes + (p * pitch + b) * 8);
+        end = append_positions<shift>(end, bits, std::uint16_t((p * run + b) * 8 << shift));
       }
     }
     cursor.end = end;

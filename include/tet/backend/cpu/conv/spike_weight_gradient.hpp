@@ -196,9 +196,9 @@ struct SpikeWeightGradient {
         std::uint64_t const m = mask[c * cuts + cut];
         if (m == 0) continue;
         TET_UNROLL(8)
-        for (int b = 0; b < 8; ++b)
-          end = append_positions<offset_shift>(end, std::uint8_t(m >> (8 * b)),
-                                               Positions{} + std::uint16_t((cut * 64 + 8 * b) << offset_shift));
+        for (int b = 0; b < 64; b += 8 * listed_bytes)
+          end = append_positions<offset_shift>(end, std::uint32_t(m >> b) & listed_bits,
+                                               std::uint16_t((cut * 64 + b) << offset_shift));
       }
       if constexpr (!std::is_same_v<Kind, Spike>) {
         float* const value = values + (u * words + word) * list_capacity;
