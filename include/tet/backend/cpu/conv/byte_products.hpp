@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/backend/cpu/load_once.hpp>
 #include <tet/core/index.hpp>
 #include <tet/core/pack.hpp>
 
@@ -151,9 +152,7 @@ struct RowSums {
 
   [[gnu::always_inline]] void clear() { low = high = Sums{}; }
   [[gnu::always_inline]] void add(std::int8_t const* a, std::int8_t const* b, Factors f) {
-    Bytes x, y;
-    std::memcpy(&x, a, sizeof x);
-    std::memcpy(&y, b, sizeof y);
+    auto const x = cpu::load_once<Bytes>(a), y = cpu::load_once<Bytes>(b);
 #if defined(__AVX512BW__)
     low += Sums(_mm512_maddubs_epi16(__m512i(f), _mm512_unpacklo_epi8(__m512i(x), __m512i(y))));
     high += Sums(_mm512_maddubs_epi16(__m512i(f), _mm512_unpackhi_epi8(__m512i(x), __m512i(y))));

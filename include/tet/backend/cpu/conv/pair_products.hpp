@@ -41,16 +41,6 @@ struct PortablePairProducts {
     return __builtin_convertvector(b, Shorts);
   }
 
-  /// Numbers that both interleave<false> and <true> will take.
-  [[gnu::always_inline]] static Shorts load(std::int16_t const* from) {
-    Shorts numbers;
-    std::memcpy(&numbers, from, sizeof numbers);
-#if defined(__x86_64__)
-    asm("" : "+v"(numbers));  // keeps GCC from loading them for each, where loads are what kernels wait for
-#endif
-    return numbers;
-  }
-
   /// a and b by turns, of the first (`high`: the second) half of each 16 bytes.
   template <bool high>
   [[gnu::always_inline]] static Shorts interleave(Shorts a, Shorts b) {

@@ -4,6 +4,7 @@
 #include <tet/backend/cpu/conv/pair_products.hpp>
 #include <tet/backend/cpu/conv/spike_lists.hpp>
 #include <tet/backend/cpu/conv/sum_scales.hpp>
+#include <tet/backend/cpu/load_once.hpp>
 
 #include <cstdint>
 #include <cstring>
@@ -72,7 +73,7 @@ struct ShortRows {
     [[gnu::always_inline]] void add(std::int16_t const* a, std::int16_t const* b, Shorts factors) {
       TET_UNROLL(8)
       for (int v = 0; v < vectors; ++v) {
-        Shorts const x = Products::load(a + v * lanes), y = Products::load(b + v * lanes);
+        auto const x = cpu::load_once<Shorts>(a + v * lanes), y = cpu::load_once<Shorts>(b + v * lanes);
         low[Set][v] = Products::add(low[Set][v], Products::interleave<false>(x, y), factors);
         high[Set][v] = Products::add(high[Set][v], Products::interleave<true>(x, y), factors);
       }

@@ -139,8 +139,9 @@ struct SpikeForwardInt8 {
     std::uint16_t const* offset;
     std::uint8_t const* value;
 
-    std::int8_t const* row(std::uint32_t k) const {
-      return weights + Index(offset[k]) * SpikeLists<std::uint8_t>::offset_unit;
+    /// Of the first of some entries, see next_entries.
+    std::int8_t const* row(std::uint64_t entries) const {
+      return weights + Index(entries & 0xFFFF) * SpikeLists<std::uint8_t>::offset_unit;
     }
   };
 
@@ -150,15 +151,26 @@ struct SpikeForwardInt8 {
                                                 Rows (&sum)[Packs]) {
     constexpr bool counted = !std::is_same_v<Kind, Spike>;
     auto const both = Rows::factors(0x0101);
-    for (; k + 2 <= end; k += 2) {
-      std::int8_t const *const a = l.row(k), *const b = l.row(k + 1);
+    auto const add = [&](std::uint32_t at, std::uint64_t entries) {
+      std::int8_t const *const a = l.row(entries), *const b = l.row(entries >> 16);
       auto f = both;
-      if constexpr (counted) f = Rows::factors(std::uint16_t(l.value[k] | l.value[k + 1] << 8));
+      if constexpr (counted) f = Rows::factors(std::uint16_t(l.value[at] | l.value[at + 1] << 8));
       TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, b + v * lanes, f);
+    };
+    std::uint64_t next = next_entries(l.offset + k);
+    for (; k + 4 <= end; k += 4) {
+      std::uint64_t const four = next;
+      next = next_entries(l.offset + k + 4);
+      add(k, four);
+      add(k + 2, four >> 32);
+    }
+    if (k + 2 <= end) {
+      add(k, next);
+      k += 2, next >>= 32;
     }
     if (k < end) {
-      std::int8_t const* const a = l.row(k);
+      std::int8_t const* const a = l.row(next);
       auto const f = Rows::factors(counted ? l.value[k] : 1);
       TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, a + v * lanes, f);
