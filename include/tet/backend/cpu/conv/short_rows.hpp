@@ -39,43 +39,29 @@ struct ShortRows {
   template <int Packs, class Kind>
   struct Sums {
     static constexpr int vectors = Packs * int(SpikeChunks::vector_bytes / Products::bytes);
-    static constexpr int sets = Products::bytes == 64 ? 2 : 1;  // so that products need not wait for those before them
 
-    Products::Sums low[sets][vectors], high[sets][vectors];
+    Products::Sums low[vectors], high[vectors];
 
     void load(std::int32_t const* from) {
       for (int v = 0; v < vectors; ++v, from += lanes) {
-        std::memcpy(&low[0][v], from, sizeof low[0][v]);
-        std::memcpy(&high[0][v], from + lanes / 2, sizeof high[0][v]);
-        if constexpr (sets == 2) low[1][v] = high[1][v] = Products::Sums{};
+        std::memcpy(&low[v], from, sizeof low[v]);
+        std::memcpy(&high[v], from + lanes / 2, sizeof high[v]);
       }
     }
-    template <int Turn>
     [[gnu::always_inline]] void add_two(std::int16_t const* a, std::int16_t const* b, std::int16_t const* values) {
       constexpr std::int16_t ones[] = {1, 1};
-      add<Turn % sets>(a, b, Products::repeat(std::is_same_v<Kind, Spike> ? ones : values));
-    }
-    [[gnu::always_inline]] void add_one(std::int16_t const* a, std::int16_t const* value) {
-      std::int16_t const once[] = {std::is_same_v<Kind, Spike> ? std::int16_t(1) : *value, 0};
-      add<0>(a, a, Products::repeat(once));
-    }
-    void store(std::int32_t* to) const {
-      for (int v = 0; v < vectors; ++v, to += lanes) {
-        Products::Sums l = low[0][v], h = high[0][v];
-        if constexpr (sets == 2) l += low[1][v], h += high[1][v];
-        std::memcpy(to, &l, sizeof l);
-        std::memcpy(to + lanes / 2, &h, sizeof h);
-      }
-    }
-
-   private:
-    template <int Set>
-    [[gnu::always_inline]] void add(std::int16_t const* a, std::int16_t const* b, Shorts factors) {
+      Shorts const factors = Products::repeat(std::is_same_v<Kind, Spike> ? ones : values);
       TET_UNROLL(8)
       for (int v = 0; v < vectors; ++v) {
         auto const x = cpu::load_once<Shorts>(a + v * lanes), y = cpu::load_once<Shorts>(b + v * lanes);
-        low[Set][v] = Products::add(low[Set][v], Products::interleave<false>(x, y), factors);
-        high[Set][v] = Products::add(high[Set][v], Products::interleave<true>(x, y), factors);
+        low[v] = Products::add(low[v], Products::interleave<false>(x, y), factors);
+        high[v] = Products::add(high[v], Products::interleave<true>(x, y), factors);
+      }
+    }
+    void store(std::int32_t* to) const {
+      for (int v = 0; v < vectors; ++v, to += lanes) {
+        std::memcpy(to, &low[v], sizeof low[v]);
+        std::memcpy(to + lanes / 2, &high[v], sizeof high[v]);
       }
     }
   };

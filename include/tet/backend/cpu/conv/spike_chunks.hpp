@@ -48,15 +48,19 @@ struct SpikeChunks {
   }
 
   Index chunks() const { return groups * row_cuts; }
-  /// Rows of an output block: inputs of one output, padded to whole groups.
-  Index rows() const { return kernel * kernel * groups * group; }
+  /// Inputs of one output, padded to whole groups.
+  Index inputs() const { return kernel * kernel * groups * group; }
+  /// Rows of an output block.
+  Index rows() const { return inputs() + chunks(); }
   Index weights() const { return blocks * block * rows(); }
   Index taps(Index cut) const { return std::min(tap_rows, kernel - cut * tap_rows) * kernel; }
 
   /// Rows of an output block before chunk (cut, group).
   Index chunk_begin(Index cut, Index group_index) const {
-    return (cut * tap_rows * kernel * groups + taps(cut) * group_index) * group;
+    return cut * tap_rows * kernel * groups * group + cut * groups + group_index * (zero_row(cut) + 1);
   }
+  /// The row of zeros of a chunk.
+  Index zero_row(Index cut) const { return taps(cut) * group; }
 
   /// Copies the weights [kernel][kernel][in][out] of one output block and one input group to their rows, padded with 0.
   template <class Weight>
@@ -79,6 +83,7 @@ struct SpikeChunks {
       for (Index t = 0; t < taps(cut); ++t)
         for (Index c = 0; c < group; ++c, to += block)
           row(weight + ((first + t) * g.in_channels + c0 + c) * g.out_channels + o0, c < ins ? outs : 0, to);
+      row(weight, 0, to);
     }
   }
 };

@@ -66,20 +66,13 @@ struct SpikeForward {
       std::uint32_t const end_of_next = start[std::min(p + 2, places)];  // early, as it decides branches
       typename Rows::template Sums<Packs, Kind> sum;
       sum.load(from);
-      for (; k + 4 <= end; k += 4) {
+      for (; k < end; k += 4) {
         std::uint64_t const four = next;
         next = next_entries(offset + k + 4);
-        sum.template add_two<0>(row(four), row(four >> 16), values_at(k));
-        sum.template add_two<1>(row(four >> 32), row(four >> 48), values_at(k + 2));
+        sum.add_two(row(four), row(four >> 16), values_at(k));
+        sum.add_two(row(four >> 32), row(four >> 48), values_at(k + 2));
       }
-      std::uint64_t rest = next;
-      next = next_entries(offset + end);
-      if (k + 2 <= end) {
-        sum.template add_two<0>(row(rest), row(rest >> 16), values_at(k));
-        k += 2, rest >>= 32;
-      }
-      if (k < end) sum.add_one(row(rest), values_at(k));
-      k = end, end = end_of_next;
+      end = end_of_next;
       sum.store(to);
     }
   }

@@ -145,7 +145,7 @@ struct SpikeForwardInt8 {
     }
   };
 
-  /// Adds inputs k … end - 1 of the lists.
+  /// Adds inputs k … end - 1 of the lists, four at a time where their sums fit.
   template <int Packs, class Kind>
   [[gnu::always_inline]] static void add_inputs(Lists const& l, std::uint32_t k, std::uint32_t end,
                                                 Rows (&sum)[Packs]) {
@@ -158,22 +158,20 @@ struct SpikeForwardInt8 {
       TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, b + v * lanes, f);
     };
+    if constexpr (sure_inputs<Kind> < 4) {  // sums of 16 bits may not fit two inputs at once
+      for (; k < end; ++k) {
+        std::int8_t const* const a = l.row(l.offset[k]);
+        TET_UNROLL(4)
+        for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, a + v * lanes, Rows::factors(l.value[k]));
+      }
+      return;
+    }
     std::uint64_t next = next_entries(l.offset + k);
-    for (; k + 4 <= end; k += 4) {
+    for (; k < end; k += 4) {
       std::uint64_t const four = next;
       next = next_entries(l.offset + k + 4);
       add(k, four);
       add(k + 2, four >> 32);
-    }
-    if (k + 2 <= end) {
-      add(k, next);
-      k += 2, next >>= 32;
-    }
-    if (k < end) {
-      std::int8_t const* const a = l.row(next);
-      auto const f = Rows::factors(counted ? l.value[k] : 1);
-      TET_UNROLL(4)
-      for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, a + v * lanes, f);
     }
   }
 
@@ -201,7 +199,7 @@ struct SpikeForwardInt8 {
       std::uint32_t const end = l.start[p + 1];
       bool empty = first;
       do {
-        std::uint32_t const until = std::min(end, k + sure_inputs<Kind>);
+        std::uint32_t const until = std::min(end, k + (sure_inputs<Kind> < 4 ? 1 : sure_inputs<Kind> / 4 * 4));
         Rows sum[Packs];
         for (int v = 0; v < Packs; ++v) sum[v].clear();
         add_inputs<Packs, Kind>(l, k, until, sum);

@@ -8,7 +8,8 @@
 namespace tet::conv {
 
 /// Lists of the active inputs of each output pixel of a band, chunk by chunk: offsets into the chunk's weights, in
-/// units of 8 bytes, and for graded input the values (type Value), too.
+/// units of 8 bytes, and for graded input the values (type Value), too. Lists are filled up to a multiple of four entries
+/// with the chunk's row of zeros: what is left over would cost a branch that no processor foresees.
 ///
 /// A band is some places of the output at all timesteps: row t * places + p of its lists and sums is place p at t.
 template <class Value>
@@ -37,11 +38,11 @@ struct SpikeLists {
     l.timesteps = tasks.timesteps;
     l.places = g.images * g.out_pixels() / tasks.timesteps;
     Index const rows = std::clamp<Index>(
-        std::min(g.images * g.out_pixels() / tasks.wanted, list_bytes / (2 * chunks.rows())), 8, tasks.most_rows);
+        std::min(g.images * g.out_pixels() / tasks.wanted, list_bytes / (2 * chunks.inputs())), 8, tasks.most_rows);
     l.band = std::clamp<Index>(rows / tasks.timesteps, 1, l.places);
     l.bands = ceil_div(l.places, l.band);
     l.splits = l.bands >= tasks.wanted ? 1 : std::min(chunks.blocks, ceil_div(tasks.wanted, l.bands));
-    l.capacity = round_up(l.rows() * chunks.rows() + 64, 64);
+    l.capacity = round_up(l.rows() * chunks.inputs() + 64, 64);
 
     bool constexpr graded = !std::is_same_v<Kind, Spike>;
     l.offsets = arena.take<std::uint16_t>(tasks.slots * l.capacity);
@@ -78,16 +79,15 @@ struct SpikeLists {
     Index const ow = g.out_width(), run = g.kernel * chunks.group / 8;
     for (Index cut = 0; cut < chunks.row_cuts; ++cut)
       for (Index c = 0; c < chunks.groups; ++c) {
-        Index const rows_of_cut = std::min(chunks.tap_rows, g.kernel - cut * chunks.tap_rows);
         for (Index t = 0; t < timesteps; ++t)
           for (Index place = begin; place < end;) {  // a piece of one output row
             Index const pixel = t * places + place, count = std::min(end - place, ow - pixel % ow);
             copy_window(active, x, pixel, count, cut, c, slot);
             // The usual run lengths (3x3 with groups of 16, 8 and 32 channels) are unrolled: 2x in building lists.
-            if (run == 6) list_pixels<Packs, Kind, 6>(to, rows_of_cut, run, count, slot);
-            else if (run == 3) list_pixels<Packs, Kind, 3>(to, rows_of_cut, run, count, slot);
-            else if (run == 8) list_pixels<Packs, Kind, 8>(to, rows_of_cut, run, count, slot);
-            else list_pixels<Packs, Kind, 0>(to, rows_of_cut, run, count, slot);
+            if (run == 6) list_pixels<Packs, Kind, 6>(to, cut, run, count, slot);
+            else if (run == 3) list_pixels<Packs, Kind, 3>(to, cut, run, count, slot);
+            else if (run == 8) list_pixels<Packs, Kind, 8>(to, cut, run, count, slot);
+            else list_pixels<Packs, Kind, 0>(to, cut, run, count, slot);
             place += count;
           }
         *to.start++ = std::uint32_t(to.end - to.first);
@@ -147,7 +147,7 @@ struct SpikeLists {
 
   /// Run: bytes of bits that one output pixel sees of one input row; 0 where not known when compiling.
   template <int Packs, class Kind, int Run>
-  void list_pixels(Cursor& cursor, Index window_rows, Index run_bytes, Index count, Index slot) const {
+  void list_pixels(Cursor& cursor, Index cut, Index run_bytes, Index count, Index slot) const {
     Index const group = chunks.group, run = Run != 0 ? Run : run_bytes, bytes = group / 8,
                 pitch = window_columns(count) * bytes;
     std::uint8_t const* mask = masks + slot * window_capacity() / 8;
@@ -155,8 +155,12 @@ struct SpikeLists {
     std::uint16_t* end = cursor.end;
     Value* value = cursor.value;
     constexpr int shift = std::countr_zero(std::uint64_t(Packs * SpikeChunks::vector_bytes / offset_unit));
+    Index const window_rows = chunks.taps(cut) / g.kernel;
+    auto const filler = std::uint16_t(chunks.zero_row(cut) << shift);
+    std::uint64_t const fillers = filler * 0x0001000100010001ull;
     for (Index j = 0; j < count; ++j, mask += g.stride * bytes, count_bytes += g.stride * group) {
-      *cursor.start++ = std::uint32_t(end - cursor.first);
+      std::uint16_t* const begin = end;
+      *cursor.start++ = std::uint32_t(begin - cursor.first);
       for (Index p = 0; p < window_rows; ++p) TET_UNROLL(8)
       for (Index b = 0; b < run; b += listed_bytes) {
         std::uint32_t bits = 0;
@@ -165,6 +169,13 @@ struct SpikeLists {
           value = append_values<Activation<Kind, float>>(value, bits, count_bytes + (p * pitch + b) * 8);
         end = append_positions<shift>(end, bits, std::uint16_t((p * run + b) * 8 << shift));
       }
+      std::memcpy(end, &fillers, sizeof fillers);
+      std::uint16_t* const filled = begin + round_up(Index(end - begin), 4);
+      if constexpr (!std::is_same_v<Kind, Spike>) {
+        std::fill(value, value + 4, Value(0));
+        value += filled - end;
+      }
+      end = filled;
     }
     cursor.end = end;
     cursor.value = value;

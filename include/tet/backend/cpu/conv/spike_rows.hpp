@@ -25,12 +25,10 @@ struct FloatRows {
     void load(float const* from) {
       for (int v = 0; v < Packs; ++v) even[v] = V::load(from + v * V::width), odd[v] = V(0.0f);
     }
-    template <int>
     [[gnu::always_inline]] void add_two(float const* a, float const* b, float const* values) {
       add(even, a, values);
       add(odd, b, values + 1);
     }
-    [[gnu::always_inline]] void add_one(float const* a, float const* value) { add(even, a, value); }
     void store(float* to) const {
       for (int v = 0; v < Packs; ++v) (even[v] + odd[v]).store(to + v * V::width);
     }
