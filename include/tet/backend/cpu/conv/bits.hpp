@@ -18,6 +18,34 @@ namespace tet::conv {
 /// Turning bits into lists. With byte_products.hpp and pair_products.hpp the only header of the convolutions that names
 /// instructions; each has a portable twin.
 
+#if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
+
+inline constexpr int listed_bytes = 8;  // of bits, at once
+
+/// 0 … 63: a compress instruction takes as long for 64 bytes as for fewer, larger lanes.
+inline constexpr auto positions_of_64 = [] {
+  std::array<std::uint8_t, 64> table{};
+  for (unsigned bit = 0; bit < 64; ++bit) table[bit] = std::uint8_t(bit);
+  return table;
+}();
+
+/// The bytes that belong to set bits, in the front.
+[[gnu::always_inline]] inline __m512i compress(std::uint8_t const* bytes, std::uint64_t bits) {
+  return _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(bytes));
+}
+
+/// Calls store(32 numbers of 16 bits, where they go) for the first 32 of 64 bytes, and for the others where there are
+/// so many.
+template <class Store>
+[[gnu::always_inline]] inline void widen(__m512i bytes, Index count, Store const& store) {
+  store(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(bytes)), 0);
+  if (count > 32) store(_mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(bytes, 1)), 32);
+}
+
+#else
+
+inline constexpr int listed_bytes = 1;
+
 /// Positions of the set bits of each byte, shifted left, compressed to the front.
 template <int Shift>
 inline constexpr auto bit_positions = [] {
@@ -28,29 +56,18 @@ inline constexpr auto bit_positions = [] {
   return table;
 }();
 
-#if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
-inline constexpr int listed_bytes = 4;  // of bits, at once
-
-template <int Shift>
-inline constexpr auto positions_of_32 = [] {
-  std::array<std::uint16_t, 32> table{};
-  for (unsigned bit = 0; bit < 32; ++bit) table[bit] = std::uint16_t(bit << Shift);
-  return table;
-}();
-#else
-inline constexpr int listed_bytes = 1;
 #endif
-
-inline constexpr std::uint32_t listed_bits = listed_bytes == 4 ? ~0u : 0xFF;
 
 /// Appends base + (position << Shift) for each set bit of `listed_bytes` bytes. Writes an entry for each bit, of which
 /// the returned end counts the valid ones.
 template <int Shift>
-[[gnu::always_inline]] inline std::uint16_t* append_positions(std::uint16_t* end, std::uint32_t bits,
+[[gnu::always_inline]] inline std::uint16_t* append_positions(std::uint16_t* end, std::uint64_t bits,
                                                               std::uint16_t base) {
 #if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
-  __m512i const all = _mm512_add_epi16(_mm512_loadu_si512(positions_of_32<Shift>.data()), _mm512_set1_epi16(short(base)));
-  _mm512_storeu_si512(end, _mm512_maskz_compress_epi16(bits, all));
+  widen(compress(positions_of_64.data(), bits), std::popcount(bits), [&](__m512i positions, int at) {
+    __m512i const entries = _mm512_add_epi16(_mm512_slli_epi16(positions, Shift), _mm512_set1_epi16(short(base)));
+    _mm512_storeu_si512(end + at, entries);
+  });
 #else
   typedef std::uint16_t Positions __attribute__((vector_size(16)));
   Positions v;
@@ -73,23 +90,35 @@ inline std::uint64_t next_entries(std::uint16_t const* list) {
 /// Appends the counts of set bits, in the order of append_positions; reads `listed_bytes` * 8 counts. As floats they are
 /// scaled, as whole numbers not.
 template <class View, class Value>
-[[gnu::always_inline]] inline Value* append_values(Value* end, std::uint32_t bits, std::uint8_t const* counts) {
+[[gnu::always_inline]] inline Value* append_values(Value* end, std::uint64_t bits, std::uint8_t const* counts) {
+  Index const count = std::popcount(bits);
   std::uint8_t listed[8 * listed_bytes];
 #if defined(__AVX512VBMI2__) && defined(__AVX512BW__)
-  __m256i const all = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(counts));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(listed), _mm256_maskz_compress_epi8(bits, all));
+  __m512i const bytes = compress(counts, bits);
+  if constexpr (sizeof(Value) == 1) {
+    _mm512_storeu_si512(end, bytes);
+    return end + count;
+  } else if constexpr (sizeof(Value) == 2) {
+    widen(bytes, count, [end](__m512i values, int at) { _mm512_storeu_si512(end + at, values); });
+    return end + count;
+  }
+  constexpr Index at_once = 16;
+  _mm512_storeu_si512(listed, bytes);
 #elif defined(__AVX2__)
+  constexpr Index at_once = 8;
   __m128i const positions = _mm_loadu_si128(reinterpret_cast<__m128i const*>(bit_positions<0>[bits].data()));
   __m128i const all = _mm_loadl_epi64(reinterpret_cast<__m128i const*>(counts));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(listed), _mm_shuffle_epi8(all, _mm_packus_epi16(positions, positions)));
 #else
+  constexpr Index at_once = 8;
   for (int k = 0; k < 8; ++k) listed[k] = counts[bit_positions<0>[bits][std::size_t(k)]];
 #endif
-  for (int k = 0; k < 8 * listed_bytes; ++k) {
-    if constexpr (std::is_same_v<Value, float>) end[k] = float(listed[k]) * View::scale;
-    else end[k] = Value(listed[k]);
-  }
-  return end + std::popcount(bits);
+  for (Index k = 0; k < count; k += at_once)
+    for (Index i = k; i < k + at_once; ++i) {
+      if constexpr (std::is_same_v<Value, float>) end[i] = float(listed[i]) * View::scale;
+      else end[i] = Value(listed[i]);
+    }
+  return end + count;
 }
 
 /// Bit k of the result is set where counts[k] is not 0, for 8 counts.

@@ -163,8 +163,9 @@ struct SpikeLists {
       *cursor.start++ = std::uint32_t(begin - cursor.first);
       for (Index p = 0; p < window_rows; ++p) TET_UNROLL(8)
       for (Index b = 0; b < run; b += listed_bytes) {
-        std::uint32_t bits = 0;
-        std::memcpy(&bits, mask + p * pitch + b, std::size_t(std::min<Index>(listed_bytes, run - b)));
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, mask + p * pitch + b, listed_bytes);
+        if (run - b < listed_bytes) bits &= ~std::uint64_t(0) >> (64 - 8 * (run - b));
         if constexpr (!std::is_same_v<Kind, Spike>)
           value = append_values<Activation<Kind, float>>(value, bits, count_bytes + (p * pitch + b) * 8);
         end = append_positions<shift>(end, bits, std::uint16_t((p * run + b) * 8 << shift));

@@ -197,7 +197,7 @@ struct SpikeWeightGradient {
         if (m == 0) continue;
         TET_UNROLL(8)
         for (int b = 0; b < 64; b += 8 * listed_bytes)
-          end = append_positions<offset_shift>(end, std::uint32_t(m >> b) & listed_bits,
+          end = append_positions<offset_shift>(end, listed_bytes == 8 ? m : m >> b & 0xFF,
                                                std::uint16_t((cut * 64 + b) << offset_shift));
       }
       if constexpr (!std::is_same_v<Kind, Spike>) {
