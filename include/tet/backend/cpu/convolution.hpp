@@ -33,7 +33,7 @@ template <class Kind>
 struct SpikeDrivenLimit {
   static constexpr bool wide = native_width<float> > 8, spikes = std::is_same_v<Kind, Spike>;
   static constexpr double over_winograd = spikes ? (wide ? 0.195 : 0.22) : (wide ? 0.165 : 0.185);
-  static constexpr double short_over_winograd = 1.6 * over_winograd;
+  static constexpr double short_over_winograd = spikes ? 0.36 : 0.34;
   static constexpr double over_winograd_weight_gradient = spikes ? (wide ? 0.32 : 0.28) : (wide ? 0.3 : 0.245);
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
 
@@ -156,9 +156,10 @@ void conv_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind,
     if constexpr (!std::is_same_v<Kind, Analog>) {
       auto const scratch = conv::ActivityScratch::plan<Kind>(arena, g);
       auto const active = conv::activity(exec, x, scratch);
-      if (conv::ShortRows::applies<Kind>(g) &&
-          conv::run_spike_driven<conv::ShortRows>(exec, arena, g, active, x, weight, bias, y))
-        return;
+      if constexpr (conv::ShortRows::pay)
+        if (conv::ShortRows::applies<Kind>(g) &&
+            conv::run_spike_driven<conv::ShortRows>(exec, arena, g, active, x, weight, bias, y))
+          return;
       if (conv::run_spike_driven<conv::FloatRows>(exec, arena, g, active, x, weight, bias, y)) return;
     }
     conv::run_dense(exec, arena, g, conv::Correlation::forward(g), x, weight, bias, y);

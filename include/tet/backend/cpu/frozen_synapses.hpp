@@ -59,7 +59,9 @@ class FrozenKernels<Kind, Float32> {
 
   template <class Loops>
   void pack(BasicCpu<Loops>& exec, SynapseValues<Float32> const& values) const {
-    *rounded_ = ShortRows::applies<Kind>(g_) && rounded_spike_.template pack<Kind>(exec, values.weight, values.bias);
+    *rounded_ = false;
+    if constexpr (ShortRows::pay)
+      *rounded_ = ShortRows::applies<Kind>(g_) && rounded_spike_.template pack<Kind>(exec, values.weight, values.bias);
     if (!*rounded_) (void)spike_.template pack<Kind>(exec, values.weight, values.bias);
     if (edge_ != 0) winograd_.pack(exec, values.weight, values.bias);
   }
@@ -67,9 +69,10 @@ class FrozenKernels<Kind, Float32> {
   template <class Loops, class Output>
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
     Activity const active = edge_ != 0 ? activity(exec, x, activity_) : active_inputs(exec, x, activity_);
-    if (edge_ != 0 && density(active, g_) > limit()) winograd_.run(exec, x, output);
-    else if (*rounded_) rounded_spike_.run(exec, active, x, output);
-    else spike_.run(exec, active, x, output);
+    if (edge_ != 0 && density(active, g_) > limit()) return winograd_.run(exec, x, output);
+    if constexpr (ShortRows::pay)
+      if (*rounded_) return rounded_spike_.run(exec, active, x, output);
+    spike_.run(exec, active, x, output);
   }
 
  private:
