@@ -23,6 +23,17 @@ inline constexpr std::uintptr_t cache_line = 64;
     __builtin_prefetch(reinterpret_cast<void const*>(line), 0, 2);
 }
 
+/// Memory that is read soon, asked for a piece at each step of what comes before; no bytes: not at all.
+struct AskedAhead {
+  std::uintptr_t next;
+  Index bytes;  // of a step
+
+  [[gnu::always_inline]] void step() {
+    prefetch_early(next, bytes);
+    next += std::uintptr_t(bytes);
+  }
+};
+
 /// Asks for the cache lines of `Packs` packs 1 KiB after `at`. A kernel that reads several timesteps at once reads few values
 /// of each before it turns to the next; the processor sees no stream in that and would wait for memory.
 /// What lies behind an array's end is asked for in vain. Inlined at once: GCC drops calls of functions that only prefetch.

@@ -53,7 +53,8 @@ struct SpikeForward {
   /// Adds one chunk to the sums of all places of a band.
   template <int Packs, class Kind>
   static void add_chunk(Weight const* weight_rows, std::uint32_t const* start, std::uint16_t const* offset,
-                        typename Rows::Value const* value, Index places, Sum const* from, Index from_stride, Sum* to) {
+                        typename Rows::Value const* value, Index places, Sum const* from, Index from_stride, Sum* to,
+                        cpu::AskedAhead ahead) {
     auto const row = [weight_rows](std::uint64_t at) {
       return reinterpret_cast<Weight const*>(reinterpret_cast<std::byte const*>(weight_rows) +
                                              Index(at & 0xFFFF) * Lists::offset_unit);
@@ -64,6 +65,7 @@ struct SpikeForward {
     std::uint64_t next = next_entries(offset + k);
     for (Index p = 0; p < places; ++p, from += from_stride, to += block) {
       std::uint32_t const end_of_next = start[std::min(p + 2, places)];  // early, as it decides branches
+      ahead.step();
       typename Rows::template Sums<Packs, Kind> sum;
       sum.load(from);
       for (; k < end; k += 4) {
@@ -88,9 +90,10 @@ struct SpikeForward {
             for (Index cut = 0; cut < chunks.row_cuts; ++cut)
               for (Index c = 0; c < chunks.groups; ++c, start += places + 1) {
                 bool const initial = cut == 0 && c == 0;
-                add_chunk<Packs, Kind>(weights + (b * chunks.rows() + chunks.chunk_begin(cut, c)) * block, start,
-                                       lists.offsets_of(slot), lists.values_of(slot), places,
-                                       initial ? rows.first_sums(b * block) : sum, initial ? 0 : block, sum);
+                Weight const* const chunk = weights + (b * chunks.rows() + chunks.chunk_begin(cut, c)) * block;
+                add_chunk<Packs, Kind>(chunk, start, lists.offsets_of(slot), lists.values_of(slot), places,
+                                       initial ? rows.first_sums(b * block) : sum, initial ? 0 : block, sum,
+                                       chunks.after(chunk, cut, places));
               }
             float const* const values = rows.outputs(sum, places, block, b * block);
             Index const outs = std::min(block, lists.g.out_channels - b * block);

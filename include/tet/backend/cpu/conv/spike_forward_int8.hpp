@@ -177,8 +177,9 @@ struct SpikeForwardInt8 {
 
   /// Adds one chunk to the sums of all rows of a band, or sets them where it is the first of a run.
   template <int Packs, class Kind>
-  static void add_chunk(Lists const& l, Index rows, bool first, std::int16_t* sums) {
+  static void add_chunk(Lists const& l, Index rows, bool first, std::int16_t* sums, cpu::AskedAhead ahead) {
     for (Index p = 0; p < rows; ++p, sums += Packs * lanes) {
+      ahead.step();
       Rows sum[Packs];
       TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) {
@@ -245,7 +246,7 @@ struct SpikeForwardInt8 {
                   empty_sums(sum, rows * block, !emptied, total);
                   emptied = true;
                 }
-                add_chunk<Packs, Kind>(l, rows, first, sum);
+                add_chunk<Packs, Kind>(l, rows, first, sum, chunks.after(l.weights, cut, rows));
                 first = last_of_run[number] != 0;
               }
             auto const whole_at = [&](Index at) {
