@@ -113,7 +113,7 @@ template <class View, class Value>
   constexpr Index at_once = 8;
   for (int k = 0; k < 8; ++k) listed[k] = counts[bit_positions<0>[bits][std::size_t(k)]];
 #endif
-  for (Index k = 0; k < count; k += at_once)
+  for (Index k = 0; k < (listed_bytes == 1 ? at_once : count); k += at_once)
     for (Index i = k; i < k + at_once; ++i) {
       if constexpr (std::is_same_v<Value, float>) end[i] = float(listed[i]) * View::scale;
       else end[i] = Value(listed[i]);

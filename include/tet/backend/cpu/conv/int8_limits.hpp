@@ -41,11 +41,11 @@ struct Int8Limits {
 };
 
 #if defined(__AVX512BW__) && defined(__AVX512VNNI__)
-inline constexpr Int8Limits int8_limits{{0.42, 0.25}, {{0, 0}, {0.08, 0}, {0.155, 0.04}}};
+inline constexpr Int8Limits int8_limits{{0.55, 0.25}, {{0, 0}, {0.165, 0}, {0.25, 0.05}}};
 #elif defined(__AVX512BW__)
-inline constexpr Int8Limits int8_limits{{0.57, 0.38}, {{0, 0}, {0.12, 0}, {0.2, 0.07}}};
+inline constexpr Int8Limits int8_limits{{0.6, 0.15}, {{0, 0}, {0.165, 0}, {0.27, 0.05}}};
 #elif defined(__AVX2__)
-inline constexpr Int8Limits int8_limits{{0.57, 0.38}, {{0.04, 0}, {0.115, 0}, {0.255, 0.18}}};
+inline constexpr Int8Limits int8_limits{{0.57, 0.38}, {{0.04, 0}, {0.115, 0}, {0.29, 0.13}}};
 #else
 inline constexpr Int8Limits int8_limits{{1, 1}, {{0.03, 0}, {0.03, 0}, {0.055, 0.02}}};
 #endif
