@@ -164,7 +164,8 @@ class FrozenKernels<Kind, Int8> {
   void run(BasicCpu<Loops>& exec, Activation<Kind, float> x, Output const& output) const {
     if (winograd_used_) {
       Activity const active = activity(exec, x, activity_);
-      double const limit = int8_limits.template winograd<Kind>(winograd_.work(), spike_.chunks.packs);
+      double const work = winograd_.work() * winograd_.transforms();
+      double const limit = int8_limits.template winograd<Kind>(work, spike_.chunks.packs);
       if (density(active, g_) > limit) winograd_.run(exec, x, output);
       else spike_.run(exec, active, x, output);
     } else if constexpr (dense_applies) {

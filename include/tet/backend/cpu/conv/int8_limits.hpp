@@ -33,7 +33,7 @@ struct Int8Limits {
     return over_bytes.of<Kind>() * dense_padding / spike_driven_padding;
   }
 
-  /// `work`: see WinogradInt16; `vectors`: of a row of the spike-driven kernel.
+  /// `work`: with transforms, see WinogradInt16; `vectors`: of a row of the spike-driven kernel.
   template <class Kind>
   constexpr double winograd(double work, Index vectors) const {
     return over_winograd[vectors == 1 ? 0 : vectors == 2 ? 1 : 2].of<Kind>() * work;
@@ -41,11 +41,11 @@ struct Int8Limits {
 };
 
 #if defined(__AVX512BW__) && defined(__AVX512VNNI__)
-inline constexpr Int8Limits int8_limits{{0.55, 0.25}, {{0, 0}, {0.165, 0}, {0.25, 0.05}}};
+inline constexpr Int8Limits int8_limits{{0.55, 0.25}, {{0, 0}, {0.125, 0}, {0.22, 0.04}}};
 #elif defined(__AVX512BW__)
-inline constexpr Int8Limits int8_limits{{0.6, 0.15}, {{0, 0}, {0.165, 0}, {0.27, 0.05}}};
+inline constexpr Int8Limits int8_limits{{0.6, 0.15}, {{0, 0}, {0.12, 0}, {0.235, 0.04}}};
 #elif defined(__AVX2__)
-inline constexpr Int8Limits int8_limits{{0.57, 0.38}, {{0.04, 0}, {0.115, 0}, {0.29, 0.13}}};
+inline constexpr Int8Limits int8_limits{{0.57, 0.38}, {{0.03, 0}, {0.09, 0}, {0.25, 0.11}}};
 #else
 inline constexpr Int8Limits int8_limits{{1, 1}, {{0.03, 0}, {0.03, 0}, {0.055, 0.02}}};
 #endif
