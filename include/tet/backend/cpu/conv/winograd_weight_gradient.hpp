@@ -22,7 +22,9 @@ namespace tet::conv {
 /// Order:  per weight and plane, patches in order, into one sum.
 /// Error:  at most 1e-4 of the largest gradient.
 struct WinogradWeightGradient : WinogradPatches {
-  static constexpr Index group_bytes = 12 << 20;
+  static constexpr Index group_bytes = 6 << 20;       // of transforms; twice as many are not faster
+  static constexpr Index one_group_bytes = 24 << 20;  // that the caches hold
+  static constexpr Index many_sums = 36 << 20;        // bytes
   static constexpr int taps = 3;
 
   Index group;  // patches
@@ -42,8 +44,8 @@ struct WinogradWeightGradient : WinogradPatches {
   /// fast unless it has many more products.
   static Index best_edge(Correlation const& c) {
     Index const edge = WinogradPatches::best_edge(c);
-    bool const many_sums = edge == 6 && sum_bytes(c, edge) > 3 * group_bytes;
-    return many_sums && products(c, 4) < 1.3 * products(c, 6) ? 4 : edge;
+    bool const far = edge == 6 && sum_bytes(c, edge) > many_sums;
+    return far && products(c, 4) < 1.3 * products(c, 6) ? 4 : edge;
   }
 
   static WinogradWeightGradient plan(Arena& arena, Correlation const& c, Index edge, Index slots) {
@@ -57,7 +59,7 @@ struct WinogradWeightGradient : WinogradPatches {
     Index const slot_sums = w.planes * w.part_tiles * tile_floats * Index(sizeof(float));
     Index const one = w.patches * patch_bytes(c, edge) + slots * slot_sums;
     // The first bound keeps the transforms in the caches, the second one makes sure that fewer patches never need more.
-    w.one_group = w.patches * patch_bytes(c, edge) <= 2 * group_bytes && one <= sum_bytes(c, edge);
+    w.one_group = w.patches * patch_bytes(c, edge) <= one_group_bytes && one <= sum_bytes(c, edge);
     if (w.one_group) w.group = w.patches;
     w.in_pack = w.group * V::width;
     w.out_panel = w.group * tile_columns;
