@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <tet/backend/cpu/bits.hpp>
+#include <tet/backend/cpu/conv/bits.hpp>
 #include <tet/backend/cpu/load.hpp>
 #include <tet/backend/cpu/partition.hpp>
+#include <tet/core/random.hpp>
 
 #include <doctest/doctest.h>
 
@@ -31,6 +33,39 @@ void check_masks() {
 typedef std::int16_t Short8 __attribute__((vector_size(16)));
 typedef std::int16_t Short16 __attribute__((vector_size(32)));
 typedef std::int16_t Short32 __attribute__((vector_size(64)));
+
+/// Calls check(bits, counts of as many places) for masks of every density; bits fill conv::listed_bytes.
+template <class Check>
+void for_masks(Check const& check) {
+  constexpr int places = 8 * conv::listed_bytes;
+  Random const random(Seed{4}, 1);
+  for (std::uint64_t draw = 0; draw < 330; ++draw) {
+    double const density = double(draw % 11) / 10;
+    std::uint64_t bits = 0;
+    std::uint8_t counts[places];
+    for (int k = 0; k < places; ++k) {
+      std::uint64_t const at = draw * 200 + std::uint64_t(2 * k);
+      bits |= std::uint64_t(random.uniform(at) < density) << k;
+      counts[k] = std::uint8_t(random.uniform(at + 1) * 256);
+    }
+    CAPTURE(bits);
+    check(bits, counts);
+  }
+}
+
+template <int Shift>
+void check_positions() {
+  for_masks([](std::uint64_t bits, std::uint8_t const*) {
+    std::uint16_t const base = 1234;
+    std::vector<std::uint16_t> got(8 * conv::listed_bytes), want;
+    auto const* const end = conv::append_positions<Shift>(got.data(), bits, base);
+    for (int k = 0; k < 8 * conv::listed_bytes; ++k)
+      if (bits >> k & 1) want.push_back(std::uint16_t(base + (k << Shift)));
+    REQUIRE(end - got.data() == std::ptrdiff_t(want.size()));
+    got.resize(want.size());
+    CHECK(got == want);
+  });
+}
 
 }  // namespace
 
@@ -97,4 +132,24 @@ TEST_CASE("count_bits: it adds each bit to its byte [backend]") {
       for (int i = 0; i < int(sizeof counts); ++i) CHECK(int(counts[i]) == 7 + int(word >> (first + i) & 1));
     }
   }
+}
+
+TEST_CASE("append_positions: it lists the set bits, scaled and moved [backend]") {
+  check_positions<0>();
+  check_positions<3>();
+  check_positions<5>();
+}
+
+TEST_CASE_TEMPLATE("append_values: it lists the counts of set bits [backend]", Value, std::uint8_t, std::int16_t,
+                   float) {
+  using View = Activation<Graded<255, 16>, float>;
+  for_masks([](std::uint64_t bits, std::uint8_t const* counts) {
+    std::vector<Value> got(8 * conv::listed_bytes), want;
+    Value const* const end = conv::append_values<View>(got.data(), bits, counts);
+    for (int k = 0; k < 8 * conv::listed_bytes; ++k)
+      if (bits >> k & 1) want.push_back(std::is_same_v<Value, float> ? Value(counts[k] / 16.0) : Value(counts[k]));
+    REQUIRE(end - got.data() == std::ptrdiff_t(want.size()));
+    got.resize(want.size());
+    CHECK(got == want);
+  });
 }

@@ -75,6 +75,14 @@ struct Case {
     }
   }
 
+  template <class Rows>
+  void spike_driven(Arena& memory, float* y) {
+    auto const active = conv::activity(cpu, x.view(), conv::ActivityScratch::plan<Kind>(memory, g));
+    auto const kernel = conv::SpikeForward<Rows>::template plan<Kind>(memory, memory, g, {});
+    REQUIRE(kernel.template pack<Kind>(cpu, weight.data(), nullptr));
+    kernel.run(cpu, active, x.view(), conv::StoreRows{y, g.images * g.out_pixels(), g.out_channels});
+  }
+
   Floats forward() {
     Floats y(dy.size());
     conv_forward(cpu, g, x.view(), weight.data(), static_cast<float const*>(nullptr), y.data(), workspace());
@@ -84,15 +92,12 @@ struct Case {
     Floats y(dy.size());
     Arena memory = arena();
     auto const c = conv::Correlation::forward(g);
-    if constexpr (!std::is_same_v<Kind, Analog>) {
+    if constexpr (!std::is_same_v<Kind, Analog>)
       if (algorithm == ConvAlgorithm::spikes) {
-        auto const active = conv::activity(cpu, x.view(), conv::ActivityScratch::plan<Kind>(memory, g));
-        auto const kernel = conv::SpikeForward::plan<Kind>(memory, memory, g, {});
-        kernel.pack(cpu, weight.data(), nullptr);
-        kernel.run(cpu, active, x.view(), conv::StoreRows{y.data(), g.images * g.out_pixels(), g.out_channels});
+        if (conv::ShortRows::applies<Kind>(g)) spike_driven<conv::ShortRows>(memory, y.data());
+        else spike_driven<conv::FloatRows>(memory, y.data());
         return y;
       }
-    }
     run_dense(algorithm, memory, c, x.view(), y.data());
     return y;
   }
@@ -166,7 +171,7 @@ constexpr ConvGeometry geometry(Index stride, Exactness exactness, Index channel
 }  // namespace
 
 TEST_CASE("conv_choice: it names the algorithms that the passes use on both sides of their limits [backend]") {
-  for (Exactness const exactness : {Exactness::winograd, Exactness::direct})
+  for (Exactness const exactness : {Exactness::rounded, Exactness::winograd, Exactness::direct})
     for (Index const stride : {1, 2}) {
       check<Spike>(geometry(stride, exactness));
       check<Graded<4, 4>>(geometry(stride, exactness));
@@ -189,6 +194,11 @@ TEST_CASE("conv_choice: Winograd where it applies and is allowed, else direct; p
   CHECK(strided.input_gradient == direct);
   CHECK(thin == ConvChoice{{direct}, {direct}, direct});
   CHECK(conv_choice<Spike, double>(geometry(1, Exactness::winograd)) == ConvChoice{{plain}, {plain}, plain});
+  ConvChoice const rounded = conv_choice<Spike, float>(geometry(1, Exactness::rounded));
+  CHECK(rounded.forward.dense == winograd);
+  CHECK((rounded.forward.spikes_up_to > fast.forward.spikes_up_to) == conv::ShortRows::pay);
+  CHECK(rounded.weight_gradient.spikes_up_to == fast.weight_gradient.spikes_up_to);
+  CHECK(rounded.input_gradient == winograd);
 }
 
 TEST_CASE("synapse_choice: a Linear layer multiplies matrices where its input is analog [backend]") {

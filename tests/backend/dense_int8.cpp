@@ -69,7 +69,7 @@ constexpr ConvGeometry layers[] = {layer(1, 1, 1, 1, 1, 1, 0),    layer(5, 7, 3,
 }  // namespace
 
 TEST_CASE_TEMPLATE("DenseInt8: outputs equal integer loops and those of the spike-driven kernel [backend]", Kind, Spike,
-                   Graded<4, 4>, Graded<64, 64>, Graded<128, 16>) {
+                   Graded<4, 4>, Graded<64, 64>, Graded<100, 4>, Graded<128, 16>) {
   for (ConvGeometry const& g : layers)
     for (double const density : {0.0, 0.4, 1.0}) {
       check<Kind>(g, 1, 1, density);
@@ -79,7 +79,7 @@ TEST_CASE_TEMPLATE("DenseInt8: outputs equal integer loops and those of the spik
 }
 
 TEST_CASE_TEMPLATE("DenseInt8: sums at the limit of 16 bits are emptied in time [backend]", Kind, Spike, Graded<4, 4>,
-                   Graded<36, 36>, Graded<128, 16>) {
+                   Graded<36, 36>, Graded<64, 64>, Graded<65, 64>, Graded<100, 4>, Graded<128, 16>) {
   for (double const extreme : {0.5, 0.999, 1.0}) {
     check<Kind>(layer(4, 4, 256, 20), 1, 1, 1.0, extreme);
     check<Kind>(layer(1, 1, 2000, 10, 1, 1, 0), 1, 3, 1.0, extreme);

@@ -154,7 +154,7 @@ void check(ConvGeometry g, Index timesteps, Index batch, double density, double 
     if constexpr (std::is_same_v<Precision, Int8>)
       CHECK(std::equal(y.begin(), y.end(), want.begin(), want.end()));
     else
-      CHECK(test::relative_error(y, want) <= 1e-4);  // Winograd's bound
+      CHECK(test::relative_error(y, want) <= 1e-4);  // of Exactness::rounded
     if constexpr (!std::is_same_v<Kind, Analog>) {
       auto const fused = spikes<Lif<>>(frozen, g, x, true);
       CHECK(frozen.intact());

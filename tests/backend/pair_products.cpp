@@ -36,3 +36,27 @@ TEST_CASE("Products of pairs: instructions agree with the portable ones, sums wr
     for (int i = 0; i < lanes; ++i) CHECK(wide[i] == bytes[i]);
   }
 }
+
+TEST_CASE("Products of pairs: interleave and narrow agree with the portable ones and undo each other [backend]") {
+  using Products = conv::PairProducts;
+  using Portable = conv::PortablePairProducts;
+  constexpr int lanes = int(Products::bytes / 2);
+  Products::Shorts a{}, b{};
+  for (int i = 0; i < lanes; ++i) a[i] = std::int16_t(i * 991 - 30000), b[i] = std::int16_t(29999 - i * 877);
+  auto const check = [&](Products::Shorts got, Products::Shorts want) {
+    for (int i = 0; i < lanes; ++i) CHECK(got[i] == want[i]);
+  };
+  auto const low = Products::interleave<false>(a, b), high = Products::interleave<true>(a, b);
+  check(low, Portable::interleave<false>(a, b));
+  check(high, Portable::interleave<true>(a, b));
+  for (int i = 0; i < 8; ++i) {  // of the first 16 bytes
+    CHECK(low[i] == (i % 2 == 0 ? a : b)[i / 2]);
+    CHECK(high[i] == (i % 2 == 0 ? a : b)[4 + i / 2]);
+  }
+  // Each pair of `low` and `high` is a number of 32 bits, whose low half is of a.
+  auto const of_a = [](Products::Shorts pairs) { return Products::Whole(Products::Sums(pairs) << 16) >> 16; };
+  check(Products::narrow(of_a(low), of_a(high)), a);
+  check(Products::narrow(Products::Whole(low) >> 16, Products::Whole(high) >> 16), b);
+  check(Portable::narrow(of_a(low), of_a(high)), a);
+  check(Portable::narrow(Products::Whole(low) >> 16, Products::Whole(high) >> 16), b);
+}

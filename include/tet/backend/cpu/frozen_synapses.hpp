@@ -50,8 +50,9 @@ class FrozenKernels<Kind, Float32> {
     Arena packed_rounded = packed, scratch_rounded = scratch, shared = scratch;
     spike_ = SpikeForward<>::plan<Kind>(packed, scratch, call, tasks);
     rounded_spike_ = SpikeForward<ShortRows>::plan<Kind>(packed_rounded, scratch_rounded, call, tasks);
+    packed.move_to(std::max(packed.mark(), packed_rounded.mark()));
     if (edge_ != 0) winograd_ = Winograd::plan(packed, shared, Correlation::forward(call), edge_, tasks);
-    packed_bytes = packed.peak();
+    packed_bytes = std::max(packed.peak(), packed_rounded.peak());
     scratch_bytes = std::max({scratch.peak(), scratch_rounded.peak(), shared.peak()});
   }
 

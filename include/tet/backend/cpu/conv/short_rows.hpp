@@ -83,7 +83,7 @@ struct ShortRows {
   template <class Kind, class Loops>
   bool pack(BasicCpu<Loops>& exec, ConvGeometry const& g, SpikeChunks const& chunks, float const* weight,
             float const* bias_values, std::int16_t* weights) const {
-    exec.parallel_for(ceil_div(g.out_channels, scaled_at_once),
+    exec.parallel_for(ceil_div(scales.count, scaled_at_once),
                       [&](Index task, Index) { find_scales(g, task * scaled_at_once, weight); });
     for (Index o = 0; o < g.out_channels; ++o)
       if (!(scales.scale[o] >= 0)) return false;
@@ -136,8 +136,11 @@ struct ShortRows {
     for (Index k = o; k < std::min(o + scaled_at_once, scales.count); ++k) {
       int const v = int((k - o) / V::width), lane = int((k - o) % V::width);
       float const m = k < g.out_channels ? most[v][lane] : 0.0f, ratio = largest_ratio;
-      bool const fits = m * m * float(inputs) <= ratio * ratio * squares[v][lane] && m >= 1e-15f;
-      scales.scale[k] = fits ? m / largest : squares[v][lane] == 0 ? 0.0f : -1.0f;
+      float const square = squares[v][lane];
+      // Squares of others leave the range of floats; `most` passes NaN over, `squares` do not.
+      bool const in_range = m >= 1e-15f && m <= 1e15f;
+      bool const fits = in_range && m * m * float(inputs) <= ratio * ratio * square;
+      scales.scale[k] = fits ? m / largest : m == 0 && square == 0 ? 0.0f : -1.0f;
     }
   }
 
