@@ -151,19 +151,15 @@ void check(ConvGeometry g, Index timesteps, Index batch, double density, double 
     std::vector<float> y(want.size(), -1.0f);
     synapses_forward(frozen.exec, frozen.synapses, x.view(), y.data(), frozen.workspace());
     CHECK(frozen.intact());
-    if constexpr (std::is_same_v<Precision, Int8>)
-      CHECK(std::equal(y.begin(), y.end(), want.begin(), want.end()));
-    else
-      CHECK(test::relative_error(y, want) <= 1e-4);  // of Exactness::rounded
+    if constexpr (std::is_same_v<Precision, Int8>) CHECK(std::equal(y.begin(), y.end(), want.begin(), want.end()));
+    else CHECK(test::relative_error(y, want) <= 1e-4);  // of Exactness::rounded
     if constexpr (!std::is_same_v<Kind, Analog>) {
       auto const fused = spikes<Lif<>>(frozen, g, x, true);
       CHECK(frozen.intact());
       CHECK(fused == spikes<Lif<>>(frozen, g, x, false));
       CHECK(spikes<test::AdaptiveLif<>>(frozen, g, x, true) == spikes<test::AdaptiveLif<>>(frozen, g, x, false));
-      if (threads == 1)
-        spikes_of_one = fused;
-      else
-        CHECK(fused == spikes_of_one);
+      if (threads == 1) spikes_of_one = fused;
+      else CHECK(fused == spikes_of_one);
     }
   }
 }
