@@ -43,7 +43,8 @@ struct SpikeDrivenLimit {
   }
   template <class Rows>
   static double forward(ConvGeometry const& g, Index edge) {
-    return limit(g, edge, std::is_same_v<Rows, ShortRows> ? short_over_winograd : over_winograd);
+    if (std::is_same_v<Rows, ShortRows>) return limit(g, edge, short_over_winograd, 1);
+    return limit(g, edge, over_winograd);
   }
 
   /// With a stride the lists of each residue class feed fewer taps, so that building them weighs more.
@@ -55,10 +56,10 @@ struct SpikeDrivenLimit {
 
  private:
   /// `winograd` is for 4x4 patches that cover the image just so.
-  static double limit(ConvGeometry const& g, Index edge, double winograd) {
-    if (edge == 0) return over_direct;
+  static double limit(ConvGeometry const& g, Index edge, double winograd, double direct = over_direct) {
+    if (edge == 0) return direct;
     constexpr double exact = WinogradPatches::planes_of(4) / 16.0;
-    return std::min(over_direct, winograd * WinogradPatches::products(Correlation::forward(g), edge) / exact);
+    return std::min(direct, winograd * WinogradPatches::products(Correlation::forward(g), edge) / exact);
   }
 };
 
