@@ -43,7 +43,7 @@ struct SpikeDrivenLimit {
   }
   template <class Rows>
   static double forward(ConvGeometry const& g, Index edge) {
-    if (std::is_same_v<Rows, ShortRows>) return limit(g, edge, short_over_winograd, 1);
+    if (std::is_same_v<Rows, ShortRows>) return limit(g, edge, short_over_winograd, 0.9);
     return limit(g, edge, over_winograd);
   }
 
