@@ -72,6 +72,8 @@ TEST_CASE("WithExactness: every convolution is direct, tensors stay the same [mo
     CHECK(r.choice->weight_gradient.dense != ConvAlgorithm::winograd);
     CHECK(r.choice->input_gradient != ConvAlgorithm::winograd);
   }
+  // No option turns rounding off in a Linear.
+  static_assert(Linear<5>::geometry<Signal<Shape{4, 4, 3}, Spike>>(1).exactness != Exactness::rounded);
   static_assert(std::is_same_v<WithExactness<Exact, Exactness::winograd>, WithExactness<Net, Exactness::winograd>>);
   static_assert(std::is_same_v<WithExactness<Lif<>, Exactness::direct>, Lif<>>);
   Model<Net, Cpu> const model{Seed{1}};

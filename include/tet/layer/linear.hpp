@@ -43,7 +43,12 @@ struct Linear {
   /// The same layer as a 1x1 convolution of 1x1 images: spike-driven kernels serve both.
   template <class In>
   static constexpr ConvGeometry geometry(Index frames) {
-    return {.images = frames, .height = 1, .width = 1, .in_channels = In::shape.size(), .out_channels = Out};
+    return {.images = frames,
+            .height = 1,
+            .width = 1,
+            .in_channels = In::shape.size(),
+            .out_channels = Out,
+            .exactness = Exactness::winograd};  // weights are not rounded: WithExactness could not turn that off
   }
 
   template <class In>
