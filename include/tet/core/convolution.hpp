@@ -11,7 +11,8 @@ namespace tet {
 enum class Exactness {
   direct,    ///< as any order of summation does
   winograd,  ///< by Winograd's algorithm (3x3, stride 1)
-  rounded,   ///< with weights of 16 bits, a scale for each output, where a forward pass adds those of spikes or counts
+  rounded,   ///< with weights of 16 bits, a scale for each output, where a forward pass adds those of spikes or counts;
+             ///< not if an output's largest weight exceeds 8 times the root of their mean square
 };
 
 /// Sizes of one 2-D convolution over a batch of images (all timesteps' frames are images).

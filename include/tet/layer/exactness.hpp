@@ -42,7 +42,7 @@ struct ReplaceExactness<Network<In, Layers...>, exactness> {
 }  // namespace detail
 
 /// The same network, or layer, with one exactness for all its convolutions.
-/// `WithExactness<zoo::VggSnn<>, Exactness::direct>` uses no Winograd. Tensors, and so files, are the same.
+/// `WithExactness<zoo::VggSnn<>, Exactness::direct>` uses no Winograd and rounds no weights. Tensors, and so files, are the same.
 template <class Net, Exactness exactness>
 using WithExactness = typename detail::ReplaceExactness<Net, exactness>::type;
 
