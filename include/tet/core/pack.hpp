@@ -54,6 +54,11 @@ struct Pack {
   static Pack from(Lanes lanes) {
     return of(__builtin_convertvector(lanes, Vector));
   }
+  /// Values that are whole numbers, as such.
+  template <class Lanes>
+  Lanes whole() const {
+    return __builtin_convertvector(v, Lanes);
+  }
 
   static Pack load(Scalar const* p) {
     Pack r;
@@ -140,6 +145,8 @@ struct Pack {
   TET_HD constexpr Pack(Scalar) : v{} {}
   template <class Lanes>
   static Pack from(Lanes);
+  template <class Lanes>
+  Lanes whole() const;
   static Pack load(Scalar const*);
   void store(Scalar*) const;
   static Pack load(Scalar const*, Index);

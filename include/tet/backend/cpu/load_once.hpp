@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <tet/config.hpp>
+
 #include <cstring>
 
 namespace tet::cpu {

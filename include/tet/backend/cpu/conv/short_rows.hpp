@@ -151,8 +151,7 @@ struct ShortRows {
       Half const scale = Half::load(scales.scale + o + k), zero(0.0f);
       Half const factor = select(scale > zero, Half(1.0f) / scale, zero);
       Half const unit(0x1.8p23f);  // adding it rounds to whole numbers
-      Half const whole = Half::load(from + k, used - k) * factor + unit - unit;
-      return __builtin_convertvector(whole.v, Products::Whole);
+      return (Half::load(from + k, used - k) * factor + unit - unit).template whole<Products::Whole>();
     };
     for (Index k = 0; k < block; k += lanes) {
       Shorts const row = Products::narrow(round(k), round(k + lanes / 2));
