@@ -17,7 +17,7 @@ template <class... Layers>
 using TinyNetwork = tet::Network<tet::Input<tiny_shape.height, tiny_shape.width, tiny_shape.channels>, Layers...>;
 
 template <Index channels, tet::Bias bias>
-using TinyConv = tet::Conv2d<channels, tet::ConvOptions{.bias = bias}>;
+using TinyConv = tet::Conv2d<channels, tet::ConvOptions{.bias = bias, .exactness = tet::Exactness::direct}>;
 
 /// A tiny network of the golden files. `Case` gives its topic, Net, and for each layer that has tensors `layers`: its
 /// place in
