@@ -12,10 +12,10 @@
 namespace golden::residual {
 
 template <Index channels, Index kernel, Index stride>
-using Conv = tet::Conv2d<channels, tet::ConvOptions{.kernel = kernel,
-                                                    .stride = stride,
-                                                    .bias = tet::Bias::none,
-                                                    .exactness = tet::Exactness::direct}>;
+using Conv =
+    tet::Conv2d<channels,
+                tet::ConvOptions{
+                    .kernel = kernel, .stride = stride, .bias = tet::Bias::none, .exactness = tet::Exactness::direct}>;
 
 template <Index channels, Index stride>
 using Main =
