@@ -22,7 +22,6 @@ struct ShortRows {
   using Products = PairProducts;
   using Shorts = Products::Shorts;
 
-  static constexpr Index chunk_bytes = SpikeChunks::short_chunk;
   /// 0.55 to 0.8 of the time that floats take with AVX-512 VNNI; with AVX2 0.85 to 1.1 (both on Zen 5, 8 to 50 % active).
 #if defined(__AVX512BW__) && defined(__AVX512VNNI__)
   static constexpr bool pay = true;

@@ -28,7 +28,7 @@ struct SpikeForward {
   template <class Kind>
   static SpikeForward plan(Arena& packed, Arena& scratch, ConvGeometry const& g, Tasks const& tasks) {
     SpikeForward f;
-    f.chunks = SpikeChunks::of(g, sizeof(Weight), Rows::chunk_bytes);
+    f.chunks = SpikeChunks::of(g, sizeof(Weight), SpikeChunks::row_chunk);
     f.weights = packed.take<Weight>(f.chunks.weights());
     f.rows = Rows::plan(packed, f.chunks);
     f.lists = Lists::template plan<Kind>(scratch, g, f.chunks, tasks);

@@ -74,6 +74,9 @@ struct SpikeForwardInt8 {
   /// So many inputs fit 16 bits with any weights.
   template <class Kind>
   static constexpr std::uint32_t sure_inputs = std::numeric_limits<std::int16_t>::max() / (127 * largest_input<Kind>);
+  /// List entries of one step: four, where their sums fit.
+  template <class Kind>
+  static constexpr std::uint32_t step = sure_inputs<Kind> < 4 ? 1 : 4;
 
   static Whole8 load_8(std::int32_t const* from) {
     Whole8 v;
@@ -145,33 +148,29 @@ struct SpikeForwardInt8 {
     }
   };
 
-  /// Adds inputs k … end - 1 of the lists, four at a time where their sums fit.
+  /// Adds inputs k … end - 1 of the lists, in whole steps.
   template <int Packs, class Kind>
   [[gnu::always_inline]] static void add_inputs(Lists const& l, std::uint32_t k, std::uint32_t end,
                                                 Rows (&sum)[Packs]) {
-    constexpr bool counted = !std::is_same_v<Kind, Spike>;
-    auto const both = Rows::factors(0x0101);
-    auto const add = [&](std::uint32_t at, std::uint64_t entries) {
-      std::int8_t const *const a = l.row(entries), *const b = l.row(entries >> 16);
-      auto f = both;
-      if constexpr (counted) f = Rows::factors(std::uint16_t(l.value[at] | l.value[at + 1] << 8));
+    auto const add = [&](std::int8_t const* a, std::int8_t const* b, std::uint16_t factors) {
+      auto const f = Rows::factors(factors);
       TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, b + v * lanes, f);
     };
-    if constexpr (sure_inputs<Kind> < 4) {  // sums of 16 bits may not fit two inputs at once
-      for (; k < end; ++k) {
-        std::int8_t const* const a = l.row(l.offset[k]);
-        TET_UNROLL(4)
-        for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, a + v * lanes, Rows::factors(l.value[k]));
+    auto const factors = [&](std::uint32_t at) -> std::uint16_t {
+      if constexpr (std::is_same_v<Kind, Spike>) return 0x0101;
+      else return std::uint16_t(l.value[at] | l.value[at + 1] << 8);
+    };
+    if constexpr (step<Kind> == 1) {
+      for (; k < end; ++k) add(l.row(l.offset[k]), l.row(l.offset[k]), l.value[k]);
+    } else {
+      std::uint64_t next = next_entries(l.offset + k);
+      for (; k < end; k += 4) {
+        std::uint64_t const four = next;
+        next = next_entries(l.offset + k + 4);
+        add(l.row(four), l.row(four >> 16), factors(k));
+        add(l.row(four >> 32), l.row(four >> 48), factors(k + 2));
       }
-      return;
-    }
-    std::uint64_t next = next_entries(l.offset + k);
-    for (; k < end; k += 4) {
-      std::uint64_t const four = next;
-      next = next_entries(l.offset + k + 4);
-      add(k, four);
-      add(k + 2, four >> 32);
     }
   }
 
@@ -200,7 +199,7 @@ struct SpikeForwardInt8 {
       std::uint32_t const end = l.start[p + 1];
       bool empty = first;
       do {
-        std::uint32_t const until = std::min(end, k + (sure_inputs<Kind> < 4 ? 1 : sure_inputs<Kind> / 4 * 4));
+        std::uint32_t const until = std::min(end, k + sure_inputs<Kind> / step<Kind> * step<Kind>);
         Rows sum[Packs];
         for (int v = 0; v < Packs; ++v) sum[v].clear();
         add_inputs<Packs, Kind>(l, k, until, sum);

@@ -15,8 +15,6 @@ struct FloatRows {
   using Value = float;  // of a graded input, in lists
   using V = NativePack<float>;
 
-  static constexpr Index chunk_bytes = SpikeChunks::float_chunk;
-
   /// Sums of one place and a block of outputs, in registers: even and odd list entries apart.
   template <int Packs, class Kind>
   struct Sums {
