@@ -46,7 +46,7 @@ void sum_pairs(BasicCpu<Loops>& exec, Index pixels, Index channels, Workspace wo
     std::fill_n(sums, 2 * channels, 0.0);
     for (Index first = partition.begin(task); first < partition.end(task); first += run) {
       Index const last = std::min(partition.end(task), first + run);
-      for_each_packs<width, 4>(channels, [&]<int Packs, bool Whole>(Index c) {
+      auto const add = [&]<int Packs, bool Whole>(Index c) {
         auto const count = lane_count<width, Whole>(channels, c);
         V a[Packs], b[Packs];
         for_each_of<Packs>([&](auto k) { a[k] = b[k] = V(Scalar(0)); });
@@ -63,7 +63,10 @@ void sum_pairs(BasicCpu<Loops>& exec, Index pixels, Index channels, Workspace wo
             to[channels + lane] += double(b[k].v[lane]);
           }
         });
-      });
+      };
+      // A whole pixel at once, where its sums fit the registers: the processor sees a stream in that.
+      if (width > 8 && channels == 8 * width) for_each_packs<width, 8>(channels, add);
+      else for_each_packs<width, 4>(channels, add);
     }
   });
   reduce_partials(exec, static_cast<double const*>(partials), partition.tasks(), 2 * channels, 2 * channels,

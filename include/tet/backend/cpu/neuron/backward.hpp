@@ -48,7 +48,8 @@ template <class Lanes, std::size_t Packs, class Scalar, class Use>
   V const share(ds.share);
   for (Index t = timesteps; t-- > 0;) {
     Scalar const* const ds_now = ds.first + t * ds.step;
-    prefetch_packs<packs, V>(ds_now + lanes[0].c);
+    // Not as early as x: timesteps often lie multiples of 4 KiB apart, where lines of all share few places in the caches.
+    prefetch_packs<packs, V, 256>(ds_now + lanes[0].c);
     for_each_of<packs>([&](auto p) __attribute__((always_inline)) {
       V const centred = lanes[p].centred(t);
       State const s = before[t][p];
