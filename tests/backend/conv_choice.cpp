@@ -77,10 +77,11 @@ struct Case {
 
   template <class Rows>
   void spike_driven(Arena& memory, float* y) {
-    auto const active = conv::activity(cpu, x.view(), conv::ActivityScratch::plan<Kind>(memory, g));
-    auto const kernel = conv::SpikeForward<Rows>::template plan<Kind>(memory, memory, g, {});
+    auto const active = conv::activity(cpu, x.view(), conv::ActivityScratch<Kind>::plan(memory, g));
+    conv::Tasks const tasks{.timesteps = active.parent != nullptr ? g.timesteps : 1};
+    auto const kernel = conv::SpikeForward<Rows>::template plan<Kind>(memory, memory, g, tasks);
     REQUIRE(kernel.template pack<Kind>(cpu, weight.data(), nullptr));
-    kernel.run(cpu, active, x.view(), conv::StoreRows{y, g.images * g.out_pixels(), g.out_channels});
+    kernel.run(cpu, active, x.view(), conv::StoreRows{y, g.images * g.out_pixels() / tasks.timesteps, g.out_channels});
   }
 
   Floats forward() {
@@ -177,6 +178,32 @@ TEST_CASE("conv_choice: it names the algorithms that the passes use on both side
       check<Graded<4, 4>>(geometry(stride, exactness));
       check<Analog>(geometry(stride, exactness));
     }
+}
+
+TEST_CASE("conv_choice: spikes that timesteps share count once [backend]") {
+  using enum ConvAlgorithm;
+  ConvGeometry g = geometry(1, Exactness::winograd);
+  double const inputs = double(g.images * g.in_pixels() * g.in_channels);
+  Case<Spike> whole(g, Index(0.6 * inputs));
+  g.timesteps = g.images;
+  Case<Spike> shared(g, Index(0.6 * inputs));
+  for (auto* bits : {&whole.x.data, &shared.x.data}) {  // the first image at all timesteps
+    std::size_t const image = bits->size() / std::size_t(g.images);
+    for (std::size_t k = image; k < bits->size(); ++k) (*bits)[k] = (*bits)[k - image];
+  }
+  double const active = count_added(whole.cpu, whole.g, whole.x.view()),
+               added = count_added(shared.cpu, shared.g, shared.x.view());
+  CHECK(active == count_active(whole.cpu, whole.x.view()));
+  CHECK(added == active / double(g.images));
+  ConvChoice const choice = conv_choice<Spike, float>(shared.g);
+  CHECK(choice == conv_choice<Spike, float>(whole.g));
+  CHECK(choice.forward.at(active / inputs) == winograd);
+  CHECK(choice.forward.at(added / inputs) == spikes);
+  CHECK(whole.forward() == whole.forward(winograd));
+  CHECK(shared.forward() == shared.forward(spikes));
+  CHECK(whole.forward() != shared.forward());
+  CHECK(whole.weight_gradient() == whole.dense_weight_gradient(winograd));
+  CHECK(shared.weight_gradient() != shared.dense_weight_gradient(winograd));
 }
 
 TEST_CASE("conv_choice: Winograd where it applies and is allowed, else direct; plain loops in double [backend]") {

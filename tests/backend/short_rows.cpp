@@ -27,12 +27,12 @@ std::optional<Floats> spike_forward(test::WholeLayer<Kind>& layer, Floats const&
   Cpu exec(threads);
   tasks.slots = exec.slots();
   Arena memory;
-  conv::ActivityScratch::plan<Kind>(memory, g);
+  conv::ActivityScratch<Kind>::plan(memory, g);
   Kernel::template plan<Kind>(memory, memory, g, tasks);
   Storage<Cpu, std::byte> bytes(memory.peak());
   std::fill(bytes.data(), bytes.data() + bytes.bytes(), std::byte(0x5A));
   memory = {bytes.data(), bytes.bytes()};
-  auto const activity = conv::ActivityScratch::plan<Kind>(memory, g);
+  auto const activity = conv::ActivityScratch<Kind>::plan(memory, g);
   auto const kernel = Kernel::template plan<Kind>(memory, memory, g, tasks);
   if (!kernel.template pack<Kind>(exec, weight.data(), bias.empty() ? nullptr : bias.data())) return {};
   Index const places = g.images / tasks.timesteps * g.out_pixels();

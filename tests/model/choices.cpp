@@ -111,11 +111,12 @@ TEST_CASE("last_choices: the rules at the densities of the last call [model]") {
   model.forward(batch(values), Mode::training);
   auto const loud = last_choices(model);
   CHECK(loud[1].density == 1);
+  CHECK(loud[1].added == 0.5);  // two timesteps that are alike
   CHECK(loud[1].forward == ConvAlgorithm::winograd);
   CHECK(loud[1].weight_gradient == ConvAlgorithm::winograd);
   CHECK(loud[2].place == "1.shortcut");
-  CHECK(loud[2].forward == ConvAlgorithm::direct);
-  CHECK(test::mentions(describe_last_call(model), "1.main.0", "100.0 %", "Winograd"));
+  CHECK(loud[2].forward == ConvAlgorithm::spikes);  // of half its inputs
+  CHECK(test::mentions(describe_last_call(model), "1.main.0", "100.0 %", "50.0 %", "Winograd"));
   model.reserve(Timesteps{8}, BatchSize{16});
   CHECK(test::mentions(refused(), "forward call before it"));
 }

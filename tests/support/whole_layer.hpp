@@ -83,11 +83,11 @@ std::vector<float> spike_driven(WholeLayer<Kind>& layer, Index timesteps) {
   Cpu exec(1);
   conv::Tasks const tasks{.timesteps = timesteps, .wanted = 1, .slots = 1};
   Arena packed, scratch;
-  conv::ActivityScratch::plan<Kind>(scratch, g);
+  conv::ActivityScratch<Kind>::plan(scratch, g);
   conv::SpikeForwardInt8<Rows>::template plan<Kind>(packed, scratch, g, tasks);
   Storage<Cpu, std::byte> packed_bytes(packed.peak()), scratch_bytes(scratch.peak());
   packed = {packed_bytes.data(), packed_bytes.bytes()}, scratch = {scratch_bytes.data(), scratch_bytes.bytes()};
-  auto const activity = conv::ActivityScratch::plan<Kind>(scratch, g);
+  auto const activity = conv::ActivityScratch<Kind>::plan(scratch, g);
   auto const kernel = conv::SpikeForwardInt8<Rows>::template plan<Kind>(packed, scratch, g, tasks);
   kernel.template pack<Kind>(exec, layer.values());
   Index const places = g.images / timesteps * g.out_pixels();

@@ -19,8 +19,9 @@ constexpr char const* name_of(ConvAlgorithm algorithm) {
   return names[int(algorithm)];
 }
 
-/// Which algorithm a pass uses: a function of its sizes and of the density of its input (the share that is not 0). Where a
-/// forward pass may round weights, but finds them unfit (see Exactness::rounded), its limit is a lower one.
+/// Which algorithm a pass uses: a function of its sizes and of the density of its input (the share that is not 0;
+/// spikes that timesteps share count once where they are added once). Where a forward pass may round weights, but finds
+/// them unfit (see Exactness::rounded), its limit is a lower one.
 struct ConvRule {
   ConvAlgorithm dense = ConvAlgorithm::direct;
   double spikes_up_to = -1;  ///< density up to which it is ConvAlgorithm::spikes; below 0 for never

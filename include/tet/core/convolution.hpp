@@ -15,7 +15,8 @@ enum class Exactness {
              ///< not if an output's largest weight exceeds 8 times the root of their mean square
 };
 
-/// Sizes of one 2-D convolution over a batch of images (all timesteps' frames are images).
+/// Sizes of one 2-D convolution over a batch of images, [timesteps][samples]. What spikes add at several timesteps may
+/// be computed once.
 ///
 ///   y[n, i, j, o] = bias[o] + sum_{p, q, c} w[p, q, c, o] * x[n, i*stride + p - padding, j*stride + q - padding, c]
 ///
@@ -26,6 +27,7 @@ struct ConvGeometry {
   Index out_channels = 0;
   Index kernel = 1, stride = 1, padding = 0;
   Exactness exactness = Exactness::rounded;
+  Index timesteps = 1;  ///< images is a multiple of it
 
   TET_HD constexpr Index out_height() const { return (height + 2 * padding - kernel) / stride + 1; }
   TET_HD constexpr Index out_width() const { return (width + 2 * padding - kernel) / stride + 1; }

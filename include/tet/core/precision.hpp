@@ -39,14 +39,16 @@ struct SynapseValues<Int8> {
 /// Synapses whose weights never change, packed once for the kernels that will read them. Kind is that of their input.
 template <class Kind, class Precision>
 struct FrozenSynapses {
-  ConvGeometry layer;   ///< of the largest call: images [timesteps][batch]
+  ConvGeometry layer;   ///< of the largest call: images [timesteps][batch], its own timesteps are not used
   Index timesteps = 1;  ///< of the largest call
   std::byte* packed = nullptr;
   Index bytes = 0;  ///< of packed
 
-  constexpr ConvGeometry geometry(Index images) const {
+  /// Of a call.
+  constexpr ConvGeometry geometry(Index images, Index call_timesteps) const {
     ConvGeometry g = layer;
     g.images = images;
+    g.timesteps = call_timesteps;
     return g;
   }
 };

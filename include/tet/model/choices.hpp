@@ -16,6 +16,7 @@ namespace tet {
 struct LayerChoice {
   std::string place;   ///< as in files
   double density = 0;  ///< share of the layer's inputs that were not 0
+  double added = 0;    ///< the same, counting spikes that timesteps share once where they are added once: rules use it
   ConvAlgorithm forward{}, weight_gradient{}, input_gradient{};
 };
 
@@ -32,10 +33,10 @@ struct ChoiceFinder {
 
   template <class Kind, class Scalar>
   void synapses(std::string const& prefix, ConvGeometry const& g, Activation<Kind, Scalar> const& x) {
-    double const density = count_active(exec, x) / (double(x.pixels) * double(x.channels));
+    double const inputs = double(x.pixels) * double(x.channels), added = count_added(exec, g, x) / inputs;
     ConvChoice const choice = synapse_choice<Kind, Scalar>(exec, g);
-    choices.push_back({prefix.substr(0, prefix.size() - 1), density, choice.forward.at(density),
-                       choice.weight_gradient.at(density), choice.input_gradient});
+    choices.push_back({prefix.substr(0, prefix.size() - 1), count_active(exec, x) / inputs, added,
+                       choice.forward.at(added), choice.weight_gradient.at(added), choice.input_gradient});
   }
 };
 
@@ -53,7 +54,7 @@ inline std::string rule_text(ConvRule const& rule) {
 inline std::string choice_line(std::string const& place, std::string const& forward, std::string const& weight_gradient,
                                std::string const& input_gradient) {
   char line[200];
-  std::snprintf(line, sizeof line, "%-22s %-32s %-32s %s\n", place.c_str(), forward.c_str(), weight_gradient.c_str(),
+  std::snprintf(line, sizeof line, "%-30s %-32s %-32s %s\n", place.c_str(), forward.c_str(), weight_gradient.c_str(),
                 input_gradient.c_str());
   return line;
 }
@@ -82,10 +83,12 @@ std::vector<LayerChoice> last_choices(Model& model) {
 /// The same as a table.
 template <class Model>
 std::string describe_last_call(Model& model) {
-  std::string text = detail::choice_line("synapses, active inputs", "forward", "weight gradient", "input gradient");
+  std::string text =
+      detail::choice_line("synapses        active   added", "forward", "weight gradient", "input gradient");
   for (LayerChoice const& c : last_choices(model)) {
     char place[64];
-    std::snprintf(place, sizeof place, "%-14s %7s", c.place.c_str(), detail::percent_text(c.density).c_str());
+    std::snprintf(place, sizeof place, "%-14s %7s %7s", c.place.c_str(), detail::percent_text(c.density).c_str(),
+                  detail::percent_text(c.added).c_str());
     text += detail::choice_line(place, name_of(c.forward), name_of(c.weight_gradient), name_of(c.input_gradient));
   }
   return text;

@@ -33,7 +33,7 @@ template <class Kind>
 struct SpikeDrivenLimit {
   static constexpr bool wide = native_width<float> > 8, spikes = std::is_same_v<Kind, Spike>;
   static constexpr double over_winograd = spikes ? (wide ? 0.195 : 0.22) : (wide ? 0.165 : 0.185);
-  static constexpr double short_over_winograd = spikes ? 0.36 : 0.34;
+  static constexpr double short_over_winograd = spikes ? 0.4 : 0.37;
   static constexpr double over_winograd_weight_gradient = spikes ? (wide ? 0.32 : 0.28) : (wide ? 0.3 : 0.245);
   static constexpr double over_direct = std::is_same_v<Kind, Spike> ? 0.65 : 0.5;
 
@@ -106,9 +106,10 @@ template <class Rows, class Loops, class Kind>
 bool run_spike_driven(BasicCpu<Loops>& exec, Arena arena, ConvGeometry const& g, Activity const& active,
                       Activation<Kind, float> x, float const* weight, float const* bias, float* y) {
   if (density(active, g) > SpikeDrivenLimit<Kind>::template forward<Rows>(g)) return false;
-  auto const kernel = SpikeForward<Rows>::template plan<Kind>(arena, arena, g, {.slots = exec.slots()});
+  Tasks const tasks{.timesteps = active.parent != nullptr ? g.timesteps : 1, .slots = exec.slots()};
+  auto const kernel = SpikeForward<Rows>::template plan<Kind>(arena, arena, g, tasks);
   if (!kernel.template pack<Kind>(exec, weight, bias)) return false;
-  kernel.run(exec, active, x, StoreRows::once(y, g.images * g.out_pixels(), g.out_channels));
+  kernel.run(exec, active, x, StoreRows::all(y, tasks.timesteps, g.images * g.out_pixels(), g.out_channels));
   return true;
 }
 
@@ -128,16 +129,20 @@ Index conv_workspace(ConvGeometry const& g, Index slots) {
       }
     Arena arena;
     if constexpr (!std::is_same_v<Kind, Analog>) {
-      conv::ActivityScratch::plan<Kind>(arena, g);
+      conv::ActivityScratch<Kind>::plan(arena, g);
       Index const mark = arena.mark();
-      conv::SpikeForward<>::plan<Kind>(arena, arena, g, {.slots = slots});
-      arena.move_to(mark);
-      conv::SpikeForward<conv::ShortRows>::plan<Kind>(arena, arena, g, {.slots = slots});
-      arena.move_to(mark);
-      conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
-        conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, slots);
+      bool constexpr spikes = std::is_same_v<Kind, Spike>;
+      for (Index common = 0; common <= Index(spikes && g.timesteps > 1); ++common) {
+        conv::Tasks const tasks{.timesteps = common ? g.timesteps : 1, .slots = slots};
+        conv::SpikeForward<>::plan<Kind>(arena, arena, g, tasks);
         arena.move_to(mark);
-      });
+        conv::SpikeForward<conv::ShortRows>::plan<Kind>(arena, arena, g, tasks);
+        arena.move_to(mark);
+        conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
+          conv::SpikeWeightGradient::plan<Kind>(arena, g, common, taps, slots);
+          arena.move_to(mark);
+        });
+      }
     }
     Index const mark = arena.mark();
     conv::plan_dense(arena, g, conv::Correlation::forward(g), slots);
@@ -155,7 +160,7 @@ void conv_forward(BasicCpu<Loops>& exec, ConvGeometry const& g, Activation<Kind,
   if constexpr (std::is_same_v<Scalar, float>) {
     Arena arena(w.data, w.bytes);
     if constexpr (!std::is_same_v<Kind, Analog>) {
-      auto const scratch = conv::ActivityScratch::plan<Kind>(arena, g);
+      auto const scratch = conv::ActivityScratch<Kind>::plan(arena, g);
       auto const active = conv::activity(exec, x, scratch);
       if constexpr (conv::ShortRows::pay)
         if (conv::ShortRows::applies<Kind>(g) &&
@@ -177,11 +182,12 @@ void conv_weight_gradient(BasicCpu<Loops>& exec, ConvGeometry const& g, Activati
   if constexpr (std::is_same_v<Scalar, float>) {
     Arena arena(w.data, w.bytes);
     if constexpr (!std::is_same_v<Kind, Analog>) {
-      auto const active = conv::activity(exec, x, conv::ActivityScratch::plan<Kind>(arena, g));
+      auto const active = conv::activity(exec, x, conv::ActivityScratch<Kind>::plan(arena, g));
       if (conv::density(active, g) <= conv::SpikeDrivenLimit<Kind>::weight_gradient(g)) {
         Index const mark = arena.mark();
         conv::TapGroup::for_each(g, [&](conv::TapGroup const& taps) {
-          conv::SpikeWeightGradient::plan<Kind>(arena, g, taps, exec.slots()).run(exec, active, x, dy, dweight);
+          conv::SpikeWeightGradient::plan<Kind>(arena, g, active.common, taps, exec.slots())
+              .run(exec, active, x, dy, dweight);
           arena.move_to(mark);
         });
         return;

@@ -26,11 +26,12 @@ Tasks frozen_tasks(BasicCpu<Loops> const& exec, Index timesteps) {
           .most_rows = 192};
 }
 
-/// Bits of the active inputs where their number is not asked for: spikes are read as they are.
+/// Active inputs where their number is not asked for: spikes of one timestep are read as they are.
 template <class Loops, class Kind>
-Activity active_inputs(BasicCpu<Loops>& exec, Activation<Kind, float> x, ActivityScratch const& scratch) {
-  if constexpr (std::is_same_v<Kind, Spike>) return {x.data, x.words_per_pixel(), 0};
-  else return activity(exec, x, scratch);
+Activity active_inputs(BasicCpu<Loops>& exec, Activation<Kind, float> x, ActivityScratch<Kind> const& scratch) {
+  if constexpr (std::is_same_v<Kind, Spike>)
+    if (scratch.shared.timesteps == 1) return {x.data, x.words_per_pixel()};
+  return activity(exec, x, scratch);
 }
 
 /// Kernels on weights that are packed once: spike-driven ones, with Winograd beside them for busy input; for analog
@@ -44,7 +45,7 @@ class FrozenKernels<Kind, Float32> {
   FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Float32> const& w, ConvGeometry const& call,
                 Tasks const& tasks)
       : g_(call), edge_(paying_edge(w.layer)) {
-    activity_ = ActivityScratch::plan<Kind>(scratch, call);
+    activity_ = ActivityScratch<Kind>::plan(scratch, call);
     rounded_ = packed.take<bool>(1);
     // Only one of the kernels runs, and weights are packed for one of the two kinds of rows.
     Arena packed_rounded = packed, scratch_rounded = scratch, shared = scratch;
@@ -91,7 +92,7 @@ class FrozenKernels<Kind, Float32> {
 
   ConvGeometry g_;
   Index edge_;
-  ActivityScratch activity_;
+  ActivityScratch<Kind> activity_;
   bool* rounded_;  // whether weights are packed for rounded_spike_
   SpikeForward<> spike_;
   SpikeForward<ShortRows> rounded_spike_;
@@ -143,7 +144,7 @@ class FrozenKernels<Kind, Int8> {
   FrozenKernels(Arena packed, Arena scratch, FrozenSynapses<Kind, Int8> const& w, ConvGeometry const& call,
                 Tasks const& tasks)
       : g_(call), winograd_used_(WinogradInt16<>::applies<Kind>(w.layer, w.timesteps)) {
-    activity_ = ActivityScratch::plan<Kind>(scratch, call);
+    activity_ = ActivityScratch<Kind>::plan(scratch, call);
     Arena shared = scratch;  // only one of the two kernels runs
     spike_ = SpikeForwardInt8<>::plan<Kind>(packed, scratch, call, tasks);
     if (winograd_used_) winograd_ = WinogradInt16<>::plan(packed, shared, call, tasks);
@@ -184,7 +185,7 @@ class FrozenKernels<Kind, Int8> {
 
   ConvGeometry g_;
   bool winograd_used_;
-  ActivityScratch activity_;
+  ActivityScratch<Kind> activity_;
   SpikeForwardInt8<> spike_;
   WinogradInt16<> winograd_;
   DenseInt8<> dense_;
@@ -203,7 +204,7 @@ template <class Loops, class Kind, class Precision>
 Index frozen_workspace(BasicCpu<Loops> const& exec, FrozenSynapses<Kind, Precision> const& w) {
   Index bytes = conv::FrozenKernels<Kind, Precision>({}, {}, w, w.layer, conv::frozen_tasks(exec, 1)).scratch_bytes;
   for (Index t = 1; t <= w.timesteps; ++t) {
-    ConvGeometry const g = w.geometry(w.layer.images / w.timesteps * t);
+    ConvGeometry const g = w.geometry(w.layer.images / w.timesteps * t, t);
     conv::FrozenKernels<Kind, Precision> const kernels({}, {}, w, g, conv::frozen_tasks(exec, t));
     bytes = std::max(bytes, kernels.scratch_bytes);
   }
@@ -225,7 +226,7 @@ void freeze_synapses(BasicCpu<Loops>& exec, FrozenSynapses<Kind, Precision> cons
 template <class Loops, class Kind, class Precision>
 void synapses_forward(BasicCpu<Loops>& exec, FrozenSynapses<Kind, Precision> const& w, Activation<Kind, float> x,
                       float* y, Workspace workspace) {
-  ConvGeometry const g = w.geometry(x.pixels / w.layer.in_pixels());
+  ConvGeometry const g = w.geometry(x.pixels / w.layer.in_pixels(), 1);
   Arena const packed(w.packed, w.bytes), scratch(workspace.data, workspace.bytes);
   conv::FrozenKernels<Kind, Precision>(packed, scratch, w, g, conv::frozen_tasks(exec, 1))
       .run(exec, x, conv::StoreRows{y, g.images * g.out_pixels(), g.out_channels});
@@ -239,7 +240,7 @@ template <NeuronModel Neuron, class Loops, class Kind, class Precision, class Ou
 void synapses_neuron_forward(BasicCpu<Loops>& exec, FrozenSynapses<Kind, Precision> const& w, Activation<Kind, float> x,
                              NeuronCall<Analog, NoNormalisation, float> const& call, Activation<OutKind, float> out,
                              Workspace workspace) {
-  ConvGeometry const g = w.geometry(x.pixels / w.layer.in_pixels());
+  ConvGeometry const g = w.geometry(x.pixels / w.layer.in_pixels(), call.timesteps);
   Arena const packed(w.packed, w.bytes), scratch(workspace.data, workspace.bytes);
   conv::FrozenKernels<Kind, Precision>(packed, scratch, w, g, conv::frozen_tasks(exec, call.timesteps))
       .run(exec, x, cpu::NeuronOutput<Neuron, OutKind>{call, out});

@@ -3,8 +3,10 @@
 
 #include <tet/backend/cpu/conv_choice.hpp>
 #include <tet/backend/cpu/convolution.hpp>
+#include <tet/backend/cpu/count.hpp>
 #include <tet/backend/cpu/cpu.hpp>
 #include <tet/backend/cpu/matrix_product.hpp>
+#include <tet/core/storage.hpp>
 
 namespace tet {
 
@@ -32,6 +34,22 @@ ConvChoice synapse_choice(BasicCpu<Loops> const&, ConvGeometry const& g) {
   if (std::is_same_v<Kind, Analog>) choice.forward = choice.weight_gradient = {ConvAlgorithm::product};
   choice.input_gradient = ConvAlgorithm::product;
   return choice;
+}
+
+/// Active inputs that spike-driven passes add up, on which a ConvRule decides: spikes that timesteps share may count
+/// once, see conv::SharedSpikes.
+template <class Loops, class Kind, class Scalar>
+double count_added([[maybe_unused]] BasicCpu<Loops>& exec, [[maybe_unused]] ConvGeometry const& g,
+                   Activation<Kind, Scalar> x) {
+  if constexpr (std::is_same_v<Kind, Spike> && std::is_same_v<Scalar, float>) {
+    Arena scratch;
+    conv::ActivityScratch<Kind>::plan(scratch, g);
+    Storage<BasicCpu<Loops>, std::byte> bytes(scratch.peak());
+    scratch = {bytes.data(), bytes.bytes()};
+    return double(conv::activity(exec, x, conv::ActivityScratch<Kind>::plan(scratch, g)).count);
+  } else {
+    return count_active(exec, x);
+  }
 }
 
 /// y = weights applied to x, plus bias (nullptr for none). See ConvGeometry for sizes and order of the weights.

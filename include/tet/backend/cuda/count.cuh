@@ -47,6 +47,12 @@ double count_active(BasicCuda<Execution>& exec, Activation<Kind, Scalar> x) {
   return gpu::count_values(exec, x, {});
 }
 
+/// Of a convolution's input; no pass of this backend adds fewer.
+template <class Execution, class Kind, class Scalar>
+double count_added(BasicCuda<Execution>& exec, ConvGeometry const&, Activation<Kind, Scalar> x) {
+  return count_active(exec, x);
+}
+
 /// Synaptic operations of a convolution: one for each active input and each output that it reaches, borders counted
 /// exactly. Waits for the device.
 template <class Execution, class Kind, class Scalar>

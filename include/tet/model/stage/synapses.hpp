@@ -22,6 +22,7 @@ class SynapseStage {
   Flow plan(Planner<Backend>& planner, Flow flow) {
     flow_ = flow;
     geometry_ = Layer::template geometry<In>(flow.frames());
+    geometry_.timesteps = flow.repeated ? 1 : flow.timesteps;
     choice_ = synapse_choice<typename In::Kind, Scalar>(planner.exec, geometry_);
     y_ = take_activation<Output, Scalar>(planner.arena, flow.frames());
     planner.need_workspace(synapse_workspace<typename In::Kind, Scalar>(planner.exec, geometry_));

@@ -29,9 +29,16 @@ inline constexpr auto positions_of_64 = [] {
   return table;
 }();
 
-/// The bytes that belong to set bits, in the front.
+/// The bytes that belong to set bits, in the front; what follows is 0.
+///
+/// The instruction waits for the register that it overwrites, even where all of that is set to 0: pieces of a list
+/// would come one after the other (12 instead of 2 cycles each on Zen 5). So that register is set to 0 first.
 [[gnu::always_inline]] inline __m512i compress(std::uint8_t const* bytes, std::uint64_t bits) {
-  return _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(bytes));
+  __m512i front = _mm512_setzero_si512();
+#if !defined(__CUDA_ARCH__)
+  asm("" : "+v"(front));
+#endif
+  return _mm512_mask_compress_epi8(front, bits, _mm512_loadu_si512(bytes));
 }
 
 /// Calls store(32 numbers of 16 bits, where they go) for the first 32 of 64 bytes, and for the others where there are

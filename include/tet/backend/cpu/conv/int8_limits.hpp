@@ -41,7 +41,7 @@ struct Int8Limits {
 };
 
 #if defined(__AVX512BW__) && defined(__AVX512VNNI__)
-inline constexpr Int8Limits int8_limits{{0.55, 0.25}, {{0, 0}, {0.125, 0}, {0.22, 0.04}}};
+inline constexpr Int8Limits int8_limits{{0.55, 0.25}, {{0, 0}, {0.2, 0}, {0.24, 0.045}}};
 #elif defined(__AVX512BW__)
 inline constexpr Int8Limits int8_limits{{0.6, 0.15}, {{0, 0}, {0.12, 0}, {0.235, 0.04}}};
 #elif defined(__AVX2__)

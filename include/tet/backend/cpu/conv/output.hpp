@@ -27,9 +27,11 @@ struct StoreRows {
   cpu::Destination destination = cpu::Destination::caches;
 
   /// Of one timestep; past the caches where the array is large.
-  static StoreRows once(float* y, Index places, Index channels) {
-    Index const bytes = places * channels * Index(sizeof(float));
-    return {y, places, channels, cpu::destination<NativePack<float>>(y, channels, bytes)};
+  static StoreRows once(float* y, Index places, Index channels) { return all(y, 1, places, channels); }
+  /// `rows`: over all timesteps.
+  static StoreRows all(float* y, Index timesteps, Index rows, Index channels) {
+    Index const bytes = rows * channels * Index(sizeof(float));
+    return {y, rows / timesteps, channels, cpu::destination<NativePack<float>>(y, channels, bytes)};
   }
 
   void operator()(OutputRun const& run) const {

@@ -72,10 +72,9 @@ struct ShortRows {
   };
 
   SumScales scales;
-  std::int32_t* zeros = nullptr;  // [block]
 
   static ShortRows plan(Arena& packed, SpikeChunks const& chunks) {
-    return {SumScales::plan(packed, chunks.blocks * chunks.block), packed.take<std::int32_t>(chunks.block)};
+    return {SumScales::plan(packed, chunks.blocks * chunks.block)};
   }
 
   /// False, and nothing is packed, where 16 bits are too few for these weights.
@@ -95,12 +94,10 @@ struct ShortRows {
       if constexpr (is_graded<Kind>) scales.scale[o] *= Activation<Kind, float>::scale;
       scales.bias[o] = bias_values != nullptr && o < g.out_channels ? bias_values[o] : 0.0f;
     }
-    std::fill(zeros, zeros + chunks.block, 0);
     return true;
   }
 
-  std::int32_t const* first_sums(Index) const { return zeros; }
-
+  /// From sums of outputs o … to outputs, in their place.
   float const* outputs(std::int32_t* sums, Index rows, Index block, Index o) const {
     auto* const values = reinterpret_cast<float*>(sums);
     for (Index r = 0; r < rows; ++r)

@@ -4,9 +4,11 @@
 #include <tet/backend/cpu/stream.hpp>
 #include <tet/core/convolution.hpp>
 #include <tet/core/pack.hpp>
+#include <tet/core/signal.hpp>
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 namespace tet::conv {
 
@@ -20,8 +22,9 @@ struct SpikeChunks {
   static constexpr Index row_chunk = 40 * 1024;
   static constexpr Index int8_chunk = 640 * vector_bytes;
   static constexpr Index l2_bytes = 512 * 1024;  // of weights, beside lists and sums
-  /// 16 input channels of 3x3 taps: sums of more weights of 8 bits could leave 16 bits within a chunk.
-  static constexpr Index int8_rows = 160;
+  /// 32 input channels of 3x3 taps of spikes, 16 of counts: more of them might add up to more than 16 bits hold.
+  template <class Kind>
+  static constexpr Index int8_rows = std::is_same_v<Kind, Spike> ? 320 : 160;
 
   Index kernel;
   Index packs;               // vectors of a row

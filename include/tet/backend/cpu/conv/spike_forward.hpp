@@ -11,7 +11,8 @@ namespace tet::conv {
 /// For a band of output pixels the active inputs of each chunk of weights are listed once per pixel; then chunk after
 /// chunk adds the listed rows to accumulators in registers. Graded inputs list their values too.
 ///
-/// Order: per output, channel groups in order, within a group taps in order; even and odd list entries in two sums.
+/// Order: per output, channel groups in order, within a group taps in order; even and odd list entries in two sums;
+/// then what the parent's spikes add, where the timestep has one (see SharedSpikes), then the bias.
 template <class Rows = FloatRows>
 struct SpikeForward {
   using Weight = typename Rows::Weight;
@@ -22,7 +23,8 @@ struct SpikeForward {
   Lists lists;
   Weight* weights = nullptr;  // [blocks][chunks][taps of the chunk][group][block]
   Rows rows;
-  Sum* sums = nullptr;  // [slots][rows][block]
+  Sum* zeros = nullptr;  // [block]
+  Sum* sums = nullptr;   // [slots][lists.most_rows][block]
 
   /// Packed weights lie in one arena, scratch in the other one, or in the same.
   template <class Kind>
@@ -31,14 +33,16 @@ struct SpikeForward {
     f.chunks = SpikeChunks::of(g, sizeof(Weight), SpikeChunks::row_chunk);
     f.weights = packed.take<Weight>(f.chunks.weights());
     f.rows = Rows::plan(packed, f.chunks);
+    f.zeros = packed.take<Sum>(f.chunks.block);
     f.lists = Lists::template plan<Kind>(scratch, g, f.chunks, tasks);
-    f.sums = scratch.take<Sum>(tasks.slots * f.lists.rows() * f.chunks.block);
+    f.sums = scratch.take<Sum>(tasks.slots * f.lists.most_rows * f.chunks.block);
     return f;
   }
 
   /// False where these weights do not fit the rows.
   template <class Kind, class Loops>
   [[nodiscard]] bool pack(BasicCpu<Loops>& exec, float const* weight, float const* bias_values) const {
+    std::fill(zeros, zeros + chunks.block, Sum(0));
     return rows.template pack<Kind>(exec, lists.g, chunks, weight, bias_values, weights);
   }
 
@@ -83,23 +87,25 @@ struct SpikeForward {
   void run_bands(BasicCpu<Loops>& exec, Activity const& active, Activation<Kind, float> x, Output const& output) const {
     lists.template for_each_band<Packs>(
         exec, active, x, [&](Index slot, Index begin, Index end, Index first_block, Index last_block) {
-          Index const places = (end - begin) * lists.timesteps, block = chunks.block;
-          Sum* const sum = sums + slot * lists.rows() * block;
+          Index const places = end - begin, rows_of_band = places * (lists.timesteps + active.common);
+          Index const block = chunks.block;
+          Sum* const sum = sums + slot * lists.most_rows * block;
           for (Index b = first_block; b < last_block; ++b) {
             std::uint32_t const* start = lists.starts_of(slot);
             for (Index cut = 0; cut < chunks.row_cuts; ++cut)
-              for (Index c = 0; c < chunks.groups; ++c, start += places + 1) {
+              for (Index c = 0; c < chunks.groups; ++c, start += rows_of_band + 1) {
                 bool const initial = cut == 0 && c == 0;
                 Weight const* const chunk = weights + (b * chunks.rows() + chunks.chunk_begin(cut, c)) * block;
-                add_chunk<Packs, Kind>(chunk, start, lists.offsets_of(slot), lists.values_of(slot), places,
-                                       initial ? rows.first_sums(b * block) : sum, initial ? 0 : block, sum,
-                                       chunks.after(chunk, cut, places));
+                add_chunk<Packs, Kind>(chunk, start, lists.offsets_of(slot), lists.values_of(slot), rows_of_band,
+                                       initial ? zeros : sum, initial ? 0 : block, sum,
+                                       chunks.after(chunk, cut, rows_of_band));
               }
-            float const* const values = rows.outputs(sum, places, block, b * block);
+            if (active.parent != nullptr) add_parents(active.parent, lists.timesteps, sum, places * block);
+            float const* const values = rows.outputs(sum, lists.timesteps * places, block, b * block);
             Index const outs = std::min(block, lists.g.out_channels - b * block);
             for (Index place = begin; place < end; ++place)
               output(OutputRun{0, lists.timesteps, place, b * block, outs, values + (place - begin) * block,
-                               (end - begin) * block});
+                               places * block});
           }
           output.finish();
         });

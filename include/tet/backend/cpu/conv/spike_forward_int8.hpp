@@ -35,7 +35,7 @@ struct SpikeForwardInt8 {
   template <class Kind>
   static SpikeForwardInt8 plan(Arena& packed, Arena& scratch, ConvGeometry const& g, Tasks const& tasks) {
     SpikeForwardInt8 f;
-    f.chunks = SpikeChunks::of(g, sizeof(std::int8_t), SpikeChunks::int8_chunk, SpikeChunks::int8_rows);
+    f.chunks = SpikeChunks::of(g, sizeof(std::int8_t), SpikeChunks::int8_chunk, SpikeChunks::int8_rows<Kind>);
     f.weights = packed.take<std::int8_t>(f.chunks.weights());
     f.scales = SumScales::plan(packed, f.chunks.blocks * f.chunks.block);
     f.last_of_run = packed.take<std::uint8_t>(f.chunks.chunks() + 1);
@@ -69,7 +69,7 @@ struct SpikeForwardInt8 {
   typedef std::int16_t Short8 __attribute__((vector_size(16)));
   using Whole8 = SumScales::Whole8;
 
-  Index row_sums() const { return lists.rows() * chunks.block; }
+  Index row_sums() const { return lists.most_rows * chunks.block; }
 
   /// So many inputs fit 16 bits with any weights.
   template <class Kind>
@@ -148,36 +148,53 @@ struct SpikeForwardInt8 {
     }
   };
 
-  /// Adds inputs k … end - 1 of the lists, in whole steps.
+  /// Adds the inputs of the lists in order, row after row.
   template <int Packs, class Kind>
-  [[gnu::always_inline]] static void add_inputs(Lists const& l, std::uint32_t k, std::uint32_t end,
-                                                Rows (&sum)[Packs]) {
-    auto const add = [&](std::int8_t const* a, std::int8_t const* b, std::uint16_t factors) {
+  class Adder {
+   public:
+    [[gnu::always_inline]] explicit Adder(Lists const& lists) : l_(lists), k_(l_.start[0]), next_(entries_at(k_)) {}
+
+    std::uint32_t at() const { return k_; }
+
+    /// Those before `end`, in whole steps.
+    [[gnu::always_inline]] void add_until(std::uint32_t end, Rows (&sum)[Packs]) {
+      if constexpr (step<Kind> == 1) {
+        for (; k_ < end; ++k_) add(l_.row(l_.offset[k_]), l_.row(l_.offset[k_]), l_.value[k_], sum);
+      } else {
+        for (; k_ < end; k_ += 4) {
+          std::uint64_t const four = next_;
+          next_ = entries_at(k_ + 4);
+          add(l_.row(four), l_.row(four >> 16), factors(k_), sum);
+          add(l_.row(four >> 32), l_.row(four >> 48), factors(k_ + 2), sum);
+        }
+      }
+    }
+
+   private:
+    [[gnu::always_inline]] static void add(std::int8_t const* a, std::int8_t const* b, std::uint16_t factors,
+                                           Rows (&sum)[Packs]) {
       auto const f = Rows::factors(factors);
       TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].add(a + v * lanes, b + v * lanes, f);
-    };
-    auto const factors = [&](std::uint32_t at) -> std::uint16_t {
-      if constexpr (std::is_same_v<Kind, Spike>) return 0x0101;
-      else return std::uint16_t(l.value[at] | l.value[at + 1] << 8);
-    };
-    if constexpr (step<Kind> == 1) {
-      for (; k < end; ++k) add(l.row(l.offset[k]), l.row(l.offset[k]), l.value[k]);
-    } else {
-      std::uint64_t next = next_entries(l.offset + k);
-      for (; k < end; k += 4) {
-        std::uint64_t const four = next;
-        next = next_entries(l.offset + k + 4);
-        add(l.row(four), l.row(four >> 16), factors(k));
-        add(l.row(four >> 32), l.row(four >> 48), factors(k + 2));
-      }
     }
-  }
+    std::uint16_t factors(std::uint32_t at) const {
+      if constexpr (std::is_same_v<Kind, Spike>) return 0x0101;
+      else return std::uint16_t(l_.value[at] | l_.value[at + 1] << 8);
+    }
+    std::uint64_t entries_at(std::uint32_t k) const { return next_entries(l_.offset + k); }
+
+    Lists const l_;
+    std::uint32_t k_;
+    std::uint64_t next_;
+  };
 
   /// Adds one chunk to the sums of all rows of a band, or sets them where it is the first of a run.
   template <int Packs, class Kind>
   static void add_chunk(Lists const& l, Index rows, bool first, std::int16_t* sums, cpu::AskedAhead ahead) {
+    Adder<Packs, Kind> adder(l);
+    std::uint32_t end = l.start[1];
     for (Index p = 0; p < rows; ++p, sums += Packs * lanes) {
+      std::uint32_t const end_of_next = l.start[std::min(p + 2, rows)];  // early, as it decides branches
       ahead.step();
       Rows sum[Packs];
       TET_UNROLL(4)
@@ -185,7 +202,8 @@ struct SpikeForwardInt8 {
         if (first) sum[v].clear();
         else sum[v].load(sums + v * lanes);
       }
-      add_inputs<Packs, Kind>(l, l.start[p], l.start[p + 1], sum);
+      adder.add_until(end, sum);
+      end = end_of_next;
       TET_UNROLL(4)
       for (int v = 0; v < Packs; ++v) sum[v].store(sums + v * lanes);
     }
@@ -194,21 +212,19 @@ struct SpikeForwardInt8 {
   /// Adds one chunk, of any weights, to the totals of all rows of a band.
   template <int Packs, class Kind>
   static void add_wide_chunk(Lists const& l, Index rows, bool first, std::int32_t* total) {
+    Adder<Packs, Kind> adder(l);
     for (Index p = 0; p < rows; ++p, total += Packs * lanes) {
-      std::uint32_t k = l.start[p];
       std::uint32_t const end = l.start[p + 1];
       bool empty = first;
       do {
-        std::uint32_t const until = std::min(end, k + sure_inputs<Kind> / step<Kind> * step<Kind>);
         Rows sum[Packs];
         for (int v = 0; v < Packs; ++v) sum[v].clear();
-        add_inputs<Packs, Kind>(l, k, until, sum);
+        adder.add_until(std::min(end, adder.at() + sure_inputs<Kind> / step<Kind> * step<Kind>), sum);
         alignas(64) std::int16_t narrow[Packs * lanes];
         for (int v = 0; v < Packs; ++v) sum[v].store(narrow + v * lanes);
         empty_sums(narrow, Packs * lanes, empty, total);
         empty = false;
-        k = until;
-      } while (k < end);
+      } while (adder.at() < end);
     }
   }
 
@@ -226,7 +242,7 @@ struct SpikeForwardInt8 {
     bool const narrow = last_of_run[chunks.chunks()] != 0;
     lists.template for_each_band<Packs>(
         exec, active, x, [&](Index slot, Index begin, Index end, Index first_block, Index last_block) {
-          Index const rows = (end - begin) * lists.timesteps;
+          Index const places = end - begin, rows = places * (lists.timesteps + active.common);
           std::int16_t* const sum = sums + slot * row_sums();
           std::int32_t* const total = totals + slot * row_sums();
           for (Index b = first_block; b < last_block; ++b) {
@@ -247,7 +263,9 @@ struct SpikeForwardInt8 {
                 }
                 add_chunk<Packs, Kind>(l, rows, first, sum, chunks.after(l.weights, cut, rows));
                 first = last_of_run[number] != 0;
+                if (first && active.parent != nullptr) add_parents(active.parent, lists.timesteps, sum, places * block);
               }
+            if (!narrow && active.parent != nullptr) add_parents(active.parent, lists.timesteps, total, places * block);
             auto const whole_at = [&](Index at) {
               if (!narrow) return load_8(total + at);
               return emptied ? load_8(sum + at) + load_8(total + at) : load_8(sum + at);
@@ -258,7 +276,7 @@ struct SpikeForwardInt8 {
                 Index const steps = std::min(steps_at_once, lists.timesteps - t0);
                 alignas(64) float values[steps_at_once][block];
                 for (Index t = 0; t < steps; ++t) {
-                  Index const row = ((t0 + t) * (end - begin) + place - begin) * block;
+                  Index const row = ((t0 + t) * places + place - begin) * block;
                   for (Index o = 0; o < block; o += 8)
                     scales.outputs(whole_at(row + o), b * block + o).store(values[t] + o);
                 }

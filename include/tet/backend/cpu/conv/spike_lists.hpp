@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tet/backend/cpu/conv/activity.hpp>
+#include <tet/backend/cpu/conv/sliding_window.hpp>
 #include <tet/backend/cpu/conv/spike_chunks.hpp>
 #include <tet/backend/cpu/conv/tasks.hpp>
 
@@ -12,6 +13,7 @@ namespace tet::conv {
 /// with the chunk's row of zeros: what is left over would cost a branch that no processor foresees.
 ///
 /// A band is some places of the output at all timesteps: row t * places + p of its lists and sums is place p at t.
+/// Spikes that all of them have in common may stand apart as one more timestep, see SharedSpikes.
 template <class Value>
 struct SpikeLists {
   static constexpr Index list_bytes = 2 << 20;
@@ -22,13 +24,14 @@ struct SpikeLists {
   Index timesteps, places;  // places of one timestep, over all samples
   Index band, bands;        // places of a task
   Index splits;             // tasks per band, each with its share of the output blocks
+  Index most_rows;          // of a band
   Index capacity;
 
   std::uint16_t* offsets = nullptr;
   Value* values = nullptr;
   std::uint8_t* masks = nullptr;    // [slots] windows of bits, see copy_window
   std::uint8_t* counts = nullptr;   // the same of graded counts
-  std::uint32_t* starts = nullptr;  // [slots][chunks][rows + 1]
+  std::uint32_t* starts = nullptr;  // [slots][chunks][rows of the band + 1]
 
   template <class Kind>
   static SpikeLists plan(Arena& arena, ConvGeometry const& g, SpikeChunks const& chunks, Tasks const& tasks) {
@@ -42,7 +45,8 @@ struct SpikeLists {
     l.band = std::clamp<Index>(rows / tasks.timesteps, 1, l.places);
     l.bands = ceil_div(l.places, l.band);
     l.splits = l.bands >= tasks.wanted ? 1 : std::min(chunks.blocks, ceil_div(tasks.wanted, l.bands));
-    l.capacity = round_up(l.rows() * chunks.inputs() + 64, 64);
+    l.most_rows = l.band * (l.timesteps + (std::is_same_v<Kind, Spike> && l.timesteps > 1));
+    l.capacity = round_up(l.most_rows * chunks.inputs() + 64, 64);
 
     bool constexpr graded = !std::is_same_v<Kind, Spike>;
     l.offsets = arena.take<std::uint16_t>(tasks.slots * l.capacity);
@@ -53,12 +57,11 @@ struct SpikeLists {
     return l;
   }
 
-  Index rows() const { return band * timesteps; }
-  Index starts_of_slot() const { return chunks.chunks() * (rows() + 1); }
+  Index starts_of_slot() const { return chunks.chunks() * (most_rows + 1); }
 
   std::uint16_t const* offsets_of(Index slot) const { return offsets + slot * capacity; }
   Value const* values_of(Index slot) const { return values + slot * capacity; }
-  /// Of the first chunk; those of the next chunk follow after rows + 1.
+  /// Of the first chunk; those of the next chunk follow after the band's rows + 1.
   std::uint32_t const* starts_of(Index slot) const { return starts + slot * starts_of_slot(); }
 
   /// Calls body(task's slot, its places begin … end, its output blocks from … to) with the lists of all chunks built.
@@ -79,16 +82,23 @@ struct SpikeLists {
     Index const ow = g.out_width(), run = g.kernel * chunks.group / 8;
     for (Index cut = 0; cut < chunks.row_cuts; ++cut)
       for (Index c = 0; c < chunks.groups; ++c) {
-        for (Index t = 0; t < timesteps; ++t)
+        for (Index t = 0; t < timesteps + active.common; ++t)
           for (Index place = begin; place < end;) {  // a piece of one output row
             Index const pixel = t * places + place, count = std::min(end - place, ow - pixel % ow);
+            place += count;
+            if constexpr (std::is_same_v<Kind, Spike>)
+              if (windows_slide(g) && chunks.row_cuts == 1 && chunks.group <= 32) {
+                if (chunks.group == 16) slide<Packs, 2>(to, active, pixel, count, c);
+                else if (chunks.group == 8) slide<Packs, 1>(to, active, pixel, count, c);
+                else slide<Packs, 4>(to, active, pixel, count, c);
+                continue;
+              }
             copy_window(active, x, pixel, count, cut, c, slot);
             // The usual run lengths (3x3 with groups of 16, 8 and 32 channels) are unrolled: 2x in building lists.
             if (run == 6) list_pixels<Packs, Kind, 6>(to, cut, run, count, slot);
             else if (run == 3) list_pixels<Packs, Kind, 3>(to, cut, run, count, slot);
             else if (run == 8) list_pixels<Packs, Kind, 8>(to, cut, run, count, slot);
             else list_pixels<Packs, Kind, 0>(to, cut, run, count, slot);
-            place += count;
           }
         *to.start++ = std::uint32_t(to.end - to.first);
       }
@@ -100,6 +110,49 @@ struct SpikeLists {
     std::uint32_t* start;
     std::uint16_t* first = nullptr;
   };
+
+  /// Lists of spikes of `count` output pixels of one row. Bytes: of a group of channels.
+  template <int Packs, int Bytes>
+  void slide(Cursor& cursor, Activity const& active, Index pixel, Index count, Index c) const {
+    constexpr int shift = offset_shift<Packs>;
+    std::uint64_t const fillers = fillers_of<Packs>(0);
+    std::uint16_t *end = cursor.end, *const first = cursor.first;
+    std::uint32_t* start = cursor.start;
+    for_each_window<Bytes>(g, active, pixel, count, c, [&](auto const& low, auto const& high) {
+      std::uint16_t* const begin = end;
+      *start++ = std::uint32_t(begin - first);
+      TET_UNROLL(3)
+      for (int p = 0; p < 3; ++p) {
+        end = append<shift, std::min(3 * Bytes, 8)>(end, low[p], p * 24 * Bytes);
+        if constexpr (Bytes == 4) end = append<shift, 4>(end, high[p], p * 96 + 64);
+      }
+      std::memcpy(end, &fillers, sizeof fillers);
+      end = begin + round_up(Index(end - begin), 4);
+    });
+    cursor.end = end;
+    cursor.start = start;
+  }
+
+  /// From a row of a chunk's weights to its offset.
+  template <int Packs>
+  static constexpr int offset_shift = std::countr_zero(std::uint64_t(SpikeChunks::vector_bytes / offset_unit * Packs));
+
+  /// Four entries of the row of zeros.
+  template <int Packs>
+  std::uint64_t fillers_of(Index cut) const {
+    return std::uint16_t(chunks.zero_row(cut) << offset_shift<Packs>) * 0x0001000100010001ull;
+  }
+
+  /// Appends the positions of set bits among the lowest Bytes * 8, counted from `first` on.
+  template <int Shift, int Bytes>
+  [[gnu::always_inline]] static std::uint16_t* append(std::uint16_t* end, std::uint64_t bits, int first) {
+    TET_UNROLL(8)
+    for (int b = 0; b < Bytes; b += listed_bytes) {
+      std::uint64_t const piece = listed_bytes == 8 ? bits : bits >> 8 * b & 0xFF;
+      end = append_positions<Shift>(end, piece, std::uint16_t((first + 8 * b) << Shift));
+    }
+    return end;
+  }
 
   /// Copies what `count` output pixels of one row see of a chunk's channels, with the padding as zeros, to [tap
   /// row][column][group].
@@ -154,10 +207,9 @@ struct SpikeLists {
     std::uint8_t const* count_bytes = counts + slot * window_capacity();
     std::uint16_t* end = cursor.end;
     Value* value = cursor.value;
-    constexpr int shift = std::countr_zero(std::uint64_t(Packs * SpikeChunks::vector_bytes / offset_unit));
+    constexpr int shift = offset_shift<Packs>;
     Index const window_rows = chunks.taps(cut) / g.kernel;
-    auto const filler = std::uint16_t(chunks.zero_row(cut) << shift);
-    std::uint64_t const fillers = filler * 0x0001000100010001ull;
+    std::uint64_t const fillers = fillers_of<Packs>(cut);
     for (Index j = 0; j < count; ++j, mask += g.stride * bytes, count_bytes += g.stride * group) {
       std::uint16_t* const begin = end;
       *cursor.start++ = std::uint32_t(begin - cursor.first);

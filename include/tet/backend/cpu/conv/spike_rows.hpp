@@ -58,10 +58,13 @@ struct FloatRows {
     return true;
   }
 
-  /// Where the sums of outputs o … begin.
-  float const* first_sums(Index o) const { return bias + o; }
   /// From sums of outputs o … to outputs, in their place.
-  float const* outputs(float* sums, Index, Index, Index) const { return sums; }
+  float const* outputs(float* sums, Index rows, Index block, Index o) const {
+    for (Index r = 0; r < rows; ++r)
+      for (Index k = 0; k < block; k += V::width)
+        (V::load(sums + r * block + k) + V::load(bias + o + k)).store(sums + r * block + k);
+    return sums;
+  }
 };
 
 }  // namespace tet::conv

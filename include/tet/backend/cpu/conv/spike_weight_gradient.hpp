@@ -4,6 +4,7 @@
 #include <tet/backend/cpu/conv/activity.hpp>
 #include <tet/core/pack.hpp>
 
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -41,6 +42,9 @@ struct TapGroup {
 /// all units are made, then tasks, each owner of a block of input channels and a block of outputs, add all units in
 /// order.
 ///
+/// Spikes of a parent (see SharedSpikes) are listed once, over the sum of the gradients of all timesteps that have
+/// them.
+///
 /// Order: per weight, units in order, pixels in order, into one sum.
 struct SpikeWeightGradient {
   using V = NativePack<float>;
@@ -60,6 +64,7 @@ struct SpikeWeightGradient {
   }
 
   ConvGeometry g;
+  Index listed_images;  // those of g, and one more timestep of common spikes
   TapGroup taps;
   Index blocks;                        // of outputs
   Index channels, channel_blocks;      // of inputs, per task
@@ -78,11 +83,15 @@ struct SpikeWeightGradient {
   std::uint32_t* starts = nullptr;   // [group][words][65]
   std::uint64_t* masks = nullptr;    // [slots][64][positions / 64]
   std::int32_t* pixels = nullptr;    // [slots][positions]: input pixel, -1 for halo
+  Index* sources = nullptr;          // [slots][timesteps]: see sources_of
 
+  /// common: see Activity.
   template <class Kind>
-  static SpikeWeightGradient plan(Arena& arena, ConvGeometry const& geometry, TapGroup const& taps, Index slots) {
+  static SpikeWeightGradient plan(Arena& arena, ConvGeometry const& geometry, Index common, TapGroup const& taps,
+                                  Index slots) {
     SpikeWeightGradient s;
     s.g = geometry;
+    s.listed_images = geometry.images / geometry.timesteps * (geometry.timesteps + common);
     s.taps = taps;
     ConvGeometry const& g = s.g;
     s.blocks = ceil_div(g.out_channels, block);
@@ -100,8 +109,9 @@ struct SpikeWeightGradient {
     Index const halo = taps.rows - 1;
     Index const fitting = std::max<Index>(1, most / s.pitch - halo);
     s.unit_rows = s.rows <= fitting ? std::max<Index>(s.rows, 1) : ceil_div(s.rows, ceil_div(s.rows, fitting));
-    s.unit_images = s.rows <= fitting ? std::clamp<Index>(most / (s.pitch * (s.unit_rows + halo)), 1, g.images) : 1;
-    s.units = ceil_div(g.images, s.unit_images) * ceil_div(s.rows, s.unit_rows);
+    s.unit_images =
+        s.rows <= fitting ? std::clamp<Index>(most / (s.pitch * (s.unit_rows + halo)), 1, s.listed_images) : 1;
+    s.units = ceil_div(s.listed_images, s.unit_images) * ceil_div(s.rows, s.unit_rows);
     s.image_pitch = s.pitch * (s.unit_rows + halo);
     s.positions = round_up(s.image_pitch * s.unit_images, 64);
     s.strip_stride = s.positions * block + 16;  // one cache line more: strips of a pixel in different cache sets
@@ -117,6 +127,7 @@ struct SpikeWeightGradient {
     s.starts = arena.take<std::uint32_t>(s.group * s.words * 65);
     s.masks = arena.take<std::uint64_t>(slots * s.positions);
     s.pixels = arena.take<std::int32_t>(slots * s.positions);
+    s.sources = arena.take<Index>(slots * g.timesteps);
     return s;
   }
 
@@ -133,7 +144,7 @@ struct SpikeWeightGradient {
       exec.parallel_for(count * (words + quads), [&](Index task, Index slot) {
         Index const u = task / (words + quads), part = task % (words + quads);
         if (part < words) list_word(active, x, first + u, u, part, slot);
-        else pack_strips(dy, first + u, u, part - words);
+        else pack_strips(active, dy, first + u, u, part - words, slot);
       });
       exec.parallel_for(blocks * channel_blocks, [&](Index task, Index) {
         for (Index u = 0; u < count; ++u) add_unit<Kind>(u, task / channel_blocks, task % channel_blocks);
@@ -158,7 +169,7 @@ struct SpikeWeightGradient {
 
   Unit unit(Index u) const {
     Index const cuts = ceil_div(rows, unit_rows), image = u / cuts * unit_images, row = u % cuts * unit_rows;
-    return {image, std::min(unit_images, g.images - image), row, std::min(unit_rows, rows - row)};
+    return {image, std::min(unit_images, listed_images - image), row, std::min(unit_rows, rows - row)};
   }
 
   /// Lists the active pixels of 64 channels of a unit.
@@ -168,14 +179,16 @@ struct SpikeWeightGradient {
     Unit const at = unit(index);
     std::int32_t* const pixel = pixels + slot * positions;
     std::fill(pixel, pixel + positions, -1);
-    for (Index n = 0; n < at.images; ++n)
+    for (Index n = 0; n < at.images; ++n) {
+      Index const image = image_at(active, at.image + n);
       for (Index r = 0; r < at.rows; ++r) {
         Index const row = (row0 + at.row + r) * g.stride + taps.residue_row - g.padding;
         Index const column = column0 * g.stride + taps.residue_column - g.padding;
         for (Index c = 0; c < columns; ++c)
           pixel[n * image_pitch + r * pitch + c] =
-              std::int32_t(((at.image + n) * g.height + row) * g.width + column + c * g.stride);
+              std::int32_t((image * g.height + row) * g.width + column + c * g.stride);
       }
+    }
     Index const cuts = positions / 64;
     std::uint64_t* const mask = masks + slot * positions;
     for (Index cut = 0; cut < cuts; ++cut) {
@@ -211,33 +224,60 @@ struct SpikeWeightGradient {
 
   /// Copies dy around a unit, `joint` blocks of outputs at once (whole cache lines), with zeros where there is no
   /// output.
-  void pack_strips(float const* dy, Index index, Index u, Index quad) const {
+  void pack_strips(Activity const& active, float const* dy, Index index, Index u, Index quad, Index slot) const {
     Unit const at = unit(index);
     Index const first = quad * joint, last = std::min(blocks, first + joint), oh = g.out_height(), ow = g.out_width();
     float* to = strips + (u * blocks + first) * strip_stride;
-    for (Index n = 0; n < at.images; ++n)
+    for (Index n = 0; n < at.images; ++n) {
+      std::span<Index const> const images = sources_of(active, image_at(active, at.image + n), slot);
       for (Index r = 0; r < unit_rows + taps.rows - 1; ++r) {
         Index const i = row0 + at.row + r - (taps.first_row + taps.rows - 1);
         Index const j0 = column0 - (taps.first_column + taps.columns - 1);
         bool const outside = i < 0 || i >= oh;
         Index const left = outside ? pitch : std::clamp<Index>(-j0, 0, pitch), right = std::clamp(ow - j0, left, pitch);
-        float const* const from = dy + (((at.image + n) * oh + i) * ow + j0) * g.out_channels + first * block;
         for (Index b = 0; b < last - first; ++b) {
           std::fill(to + b * strip_stride, to + b * strip_stride + left * block, 0.0f);
           std::fill(to + b * strip_stride + right * block, to + b * strip_stride + pitch * block, 0.0f);
         }
-        if (last * block <= g.out_channels) {
-          for (Index c = left; c < right; ++c)
-            for (Index b = 0; b < last - first; ++b)
-              V::load(from + c * g.out_channels + b * block).store(to + b * strip_stride + c * block);
-        } else {
-          for (Index c = left; c < right; ++c)
-            for (Index o = 0; o < (last - first) * block; ++o)
-              to[o / block * strip_stride + c * block + o % block] =
-                  first * block + o < g.out_channels ? from[c * g.out_channels + o] : 0.0f;
+        for (Index const& image : images) {
+          bool const more = &image != images.data();
+          float const* const from = dy + ((image * oh + i) * ow + j0) * g.out_channels + first * block;
+          auto const copy = [&](auto const& load) {
+            for (Index c = left; c < right; ++c)
+              for (Index b = 0; b < last - first; ++b) {
+                float* const strip = to + b * strip_stride + c * block;
+                V const v = load(from + c * g.out_channels + b * block, b);
+                (more ? V::load(strip) + v : v).store(strip);
+              }
+          };
+          if (last * block <= g.out_channels) copy([](float const* v, Index) { return V::load(v); });
+          else copy([&](float const* v, Index b) { return V::load(v, g.out_channels - (first + b) * block); });
         }
         to += pitch * block;
       }
+    }
+  }
+
+  /// The image at a place of the order in which they are added. Those of one sample follow on each other where
+  /// timesteps have parents: the gradients of one enter the sums of several.
+  Index image_at(Activity const& active, Index k) const {
+    if (active.parent == nullptr) return k;
+    Index const timesteps = g.timesteps + active.common;
+    return k % timesteps * (g.images / g.timesteps) + k / timesteps;
+  }
+
+  /// The images whose outputs the listed inputs of an image enter, kept in a slot's scratch.
+  std::span<Index const> sources_of(Activity const& active, Index image, Index slot) const {
+    Index const samples = g.images / g.timesteps, t = image / samples;
+    Index* const begin = sources + slot * g.timesteps;
+    Index* end = begin;
+    if (t < g.timesteps) *end++ = image;
+    for (Index later = t < g.timesteps ? t + 1 : 0; active.parent != nullptr && later < g.timesteps; ++later) {
+      Index root = later;
+      while (root >= 0 && root < g.timesteps && root != t) root = active.parent[root];
+      if (root == t) *end++ = later * samples + image % samples;
+    }
+    return {begin, end};
   }
 
   template <class Kind>
