@@ -65,7 +65,8 @@ void sum_pairs(BasicCpu<Loops>& exec, Index pixels, Index channels, Workspace wo
         });
       };
       // A whole pixel at once, where its sums fit the registers: the processor sees a stream in that.
-      if (width > 8 && channels == 8 * width) for_each_packs<width, 8>(channels, add);
+      constexpr int most = width > 8 ? 8 : 4;
+      if (channels == most * width) for_each_packs<width, most>(channels, add);
       else for_each_packs<width, 4>(channels, add);
     }
   });

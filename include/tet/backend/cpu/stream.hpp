@@ -34,9 +34,10 @@ struct AskedAhead {
   }
 };
 
-/// Asks for the cache lines of `Packs` packs `Ahead` bytes after `at`. A kernel that reads several timesteps at once reads few values
-/// of each before it turns to the next; the processor sees no stream in that and would wait for memory.
-/// What lies behind an array's end is asked for in vain. Inlined at once: GCC drops calls of functions that only prefetch.
+/// Asks for the cache lines of `Packs` packs `Ahead` bytes after `at`. A kernel that reads several timesteps at once
+/// reads few values of each before it turns to the next; the processor sees no stream in that and would wait for memory.
+/// What lies behind an array's end is asked for in vain. Inlined at once: GCC drops calls of functions that only
+/// prefetch.
 template <int Packs, class V, int Ahead = 1024>
 [[gnu::always_inline]] inline void prefetch_packs(typename V::Scalar const* at) {
   std::uintptr_t const first = reinterpret_cast<std::uintptr_t>(at) + Ahead;

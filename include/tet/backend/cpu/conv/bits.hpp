@@ -85,6 +85,17 @@ template <int Shift>
   return end + std::popcount(bits);
 }
 
+/// Appends (first + position) << Shift for each set bit among the lowest Bytes * 8.
+template <int Shift, int Bytes>
+[[gnu::always_inline]] inline std::uint16_t* append_all(std::uint16_t* end, std::uint64_t bits, Index first) {
+  TET_UNROLL(8)
+  for (int b = 0; b < Bytes; b += listed_bytes) {
+    std::uint64_t const piece = listed_bytes == 8 ? bits : bits >> 8 * b & 0xFF;
+    end = append_positions<Shift>(end, piece, std::uint16_t((first + 8 * b) << Shift));
+  }
+  return end;
+}
+
 /// Four entries of a list, the first in the low bits: kernels that gather rows are bound by loads, and this is one of
 /// them instead of four. They make it a step ahead, so that addresses of rows never wait for it.
 inline std::uint64_t next_entries(std::uint16_t const* list) {

@@ -115,10 +115,11 @@ struct SharedSpikes {
   }
 };
 
-/// Makes sums of what timesteps add, [timesteps, and the common one][count], sums of all their spikes.
+/// Makes sums of what timesteps add, [timesteps, and the common one][count], sums of all their spikes. parent: nullptr
+/// where no timestep has one.
 template <class Sum>
 void add_parents(Index const* parent, Index timesteps, Sum* sums, Index count) {
-  for (Index t = 0; t < timesteps; ++t) {
+  for (Index t = 0; parent != nullptr && t < timesteps; ++t) {
     if (parent[t] < 0) continue;
     Sum* const to = sums + t * count;
     Sum const* const from = sums + parent[t] * count;

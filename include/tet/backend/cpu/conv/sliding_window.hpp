@@ -18,8 +18,8 @@ inline bool windows_slide(ConvGeometry const& g) { return g.kernel == 3 && g.str
 /// the 3x3 input pixels that each sees of group c of channels. They stay in registers: each next window takes three
 /// pixels from memory.
 ///
-/// Bytes: of a group in an input pixel. Bit k * 8 * Bytes + i of low[row] is channel i of pixel k; groups of 4 bytes have the
-/// third pixel in high[row].
+/// Bytes: of a group in an input pixel. Bit k * 8 * Bytes + i of low[row] is channel i of pixel k; groups of 4 bytes
+/// have the third pixel in high[row].
 template <int Bytes, class Body>
 [[gnu::always_inline]] inline void for_each_window(ConvGeometry const& g, Activity const& active, Index pixel,
                                                    Index count, Index c, Body const& body) {

@@ -17,8 +17,9 @@ namespace tet::conv {
 /// channel; chunks of one kernel-row cut lie together. A function of the layer only, not of the number of images.
 struct SpikeChunks {
   static constexpr Index vector_bytes = native_width<float> * Index(sizeof(float));
-  /// Room for a chunk of floats or weights of 16 bits in an L1 of 48 KiB. Where that has 32, part of a chunk comes from L2, and longer lists
-  /// make up for it (AVX2, Zen 3: 5-10 % faster than half of it at densities up to 0.1, equal at 0.2).
+  /// Room for a chunk of floats or weights of 16 bits in an L1 of 48 KiB. Where that has 32, part of a chunk comes from
+  /// L2, and longer lists make up for it (AVX2, Zen 3: 5-10 % faster than half of it at densities up to 0.1, equal at
+  /// 0.2).
   static constexpr Index row_chunk = 40 * 1024;
   static constexpr Index int8_chunk = 640 * vector_bytes;
   static constexpr Index l2_bytes = 512 * 1024;  // of weights, beside lists and sums

@@ -100,7 +100,7 @@ struct SpikeForward {
                                        initial ? zeros : sum, initial ? 0 : block, sum,
                                        chunks.after(chunk, cut, rows_of_band));
               }
-            if (active.parent != nullptr) add_parents(active.parent, lists.timesteps, sum, places * block);
+            add_parents(active.parent, lists.timesteps, sum, places * block);
             float const* const values = rows.outputs(sum, lists.timesteps * places, block, b * block);
             Index const outs = std::min(block, lists.g.out_channels - b * block);
             for (Index place = begin; place < end; ++place)

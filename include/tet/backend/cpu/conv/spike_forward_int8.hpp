@@ -263,9 +263,9 @@ struct SpikeForwardInt8 {
                 }
                 add_chunk<Packs, Kind>(l, rows, first, sum, chunks.after(l.weights, cut, rows));
                 first = last_of_run[number] != 0;
-                if (first && active.parent != nullptr) add_parents(active.parent, lists.timesteps, sum, places * block);
+                if (first) add_parents(active.parent, lists.timesteps, sum, places * block);
               }
-            if (!narrow && active.parent != nullptr) add_parents(active.parent, lists.timesteps, total, places * block);
+            if (!narrow) add_parents(active.parent, lists.timesteps, total, places * block);
             auto const whole_at = [&](Index at) {
               if (!narrow) return load_8(total + at);
               return emptied ? load_8(sum + at) + load_8(total + at) : load_8(sum + at);

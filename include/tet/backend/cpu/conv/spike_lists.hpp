@@ -123,8 +123,8 @@ struct SpikeLists {
       *start++ = std::uint32_t(begin - first);
       TET_UNROLL(3)
       for (int p = 0; p < 3; ++p) {
-        end = append<shift, std::min(3 * Bytes, 8)>(end, low[p], p * 24 * Bytes);
-        if constexpr (Bytes == 4) end = append<shift, 4>(end, high[p], p * 96 + 64);
+        end = append_all<shift, std::min(3 * Bytes, 8)>(end, low[p], p * 24 * Bytes);
+        if constexpr (Bytes == 4) end = append_all<shift, 4>(end, high[p], p * 96 + 64);
       }
       std::memcpy(end, &fillers, sizeof fillers);
       end = begin + round_up(Index(end - begin), 4);
@@ -141,17 +141,6 @@ struct SpikeLists {
   template <int Packs>
   std::uint64_t fillers_of(Index cut) const {
     return std::uint16_t(chunks.zero_row(cut) << offset_shift<Packs>) * 0x0001000100010001ull;
-  }
-
-  /// Appends the positions of set bits among the lowest Bytes * 8, counted from `first` on.
-  template <int Shift, int Bytes>
-  [[gnu::always_inline]] static std::uint16_t* append(std::uint16_t* end, std::uint64_t bits, int first) {
-    TET_UNROLL(8)
-    for (int b = 0; b < Bytes; b += listed_bytes) {
-      std::uint64_t const piece = listed_bytes == 8 ? bits : bits >> 8 * b & 0xFF;
-      end = append_positions<Shift>(end, piece, std::uint16_t((first + 8 * b) << Shift));
-    }
-    return end;
   }
 
   /// Copies what `count` output pixels of one row see of a chunk's channels, with the padding as zeros, to [tap

@@ -208,10 +208,7 @@ struct SpikeWeightGradient {
       for (Index cut = 0; cut < cuts; ++cut) {
         std::uint64_t const m = mask[c * cuts + cut];
         if (m == 0) continue;
-        TET_UNROLL(8)
-        for (int b = 0; b < 64; b += 8 * listed_bytes)
-          end = append_positions<offset_shift>(end, listed_bytes == 8 ? m : m >> b & 0xFF,
-                                               std::uint16_t((cut * 64 + b) << offset_shift));
+        end = append_all<offset_shift, 8>(end, m, cut * 64);
       }
       if constexpr (!std::is_same_v<Kind, Spike>) {
         float* const value = values + (u * words + word) * list_capacity;
